@@ -1,0 +1,1 @@
+"""Measurements of the running programs; `make bench` prints them."""

@@ -1,0 +1,1 @@
+"""Checks everything an owner writes in one run, and reports it for people, editors and other programs."""

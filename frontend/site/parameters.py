@@ -1,0 +1,59 @@
+"""What a workshop asks before it starts: the fields of its form, and what was typed into them, checked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from frontend.site.model import Parameter
+from frontend.site.pages import Choice, Field
+from portal_backend.contract.words import say
+
+# Says that a form had the fields, so that one without them (a card's button) is not taken for an empty one.
+ASKED = "asked"
+_PREFIX = "parameter-"
+_LONGEST = 500
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The value of each parameter that was given, and what is wrong, by the parameter's name."""
+
+    values: Mapping[str, str]
+    problems: Mapping[str, str]
+
+
+def read(declared: Sequence[Parameter], form: Mapping[str, str]) -> Answers:
+    """Return what `form` holds for the declared parameters; what is not declared is not read."""
+    given = {each.name: form.get(_PREFIX + each.name, "").strip() for each in declared}
+    found = {each.name: _problem(each, given[each.name]) for each in declared}
+    return Answers({name: value for name, value in given.items() if value}, {n: p for n, p in found.items() if p})
+
+
+def fields(declared: Sequence[Parameter], answers: Answers | None = None) -> tuple[Field, ...]:
+    """Return the form's fields, with what was typed before and what was wrong with it."""
+    return tuple(_field(each, answers) for each in declared)
+
+
+def _field(declared: Parameter, answers: Answers | None) -> Field:
+    value = answers.values.get(declared.name, "") if answers else declared.value
+    return Field(
+        id=_PREFIX + declared.name.replace(".", "-"),
+        name=_PREFIX + declared.name,
+        label=declared.label or declared.name,
+        help=declared.help,
+        value=value,
+        required=declared.required,
+        choices=tuple(Choice(choice, choice == value) for choice in declared.choices),
+        error=answers.problems.get(declared.name) if answers else None,
+    )
+
+
+def _problem(declared: Parameter, value: str) -> str:
+    if declared.required and not value:
+        return say("This is needed to start the workshop.")
+    if len(value) > _LONGEST:
+        return say("Use at most {number} characters.", number=_LONGEST)
+    if not value.isprintable():
+        return say("Use letters, digits and signs only.")
+    if value and declared.choices and value not in declared.choices:
+        return say("Choose one of the values offered.")
+    return ""

@@ -1,0 +1,66 @@
+"""The owner's style sheet: the theme, the fonts and the accent chosen in `site.yaml`, then the owner's own rules.
+
+It follows the frame of every page, which fits any theme and either colour scheme. A scheme that is fixed is fixed in
+here: what asks for the reader's preference is answered once and for all.
+"""
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from frontend.site.brand import Brand
+from frontend.site.colour import Shade, palette
+from frontend.site.fonts import chosen, faces
+
+_PREFERS = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")
+# A file named relative to the sheet: no scheme, no path from the top, no mark within the page.
+_FILE = re.compile(
+    r"""url\(\s*(["']?)(?![a-z][a-z0-9+.-]*:)([^"'()\s/#?\\][^"'()\s?#\\]*)([^"'()\s\\]*)\1\s*\)""", re.IGNORECASE
+)
+_FOLDER = "css"
+_ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The texts it is put together from: the frame's tokens, and each theme by its name."""
+
+    tokens: str
+    themes: Mapping[str, str]
+
+
+def owners_sheet(brand: Brand, sheets: Sheets, additions: str, url: Callable[[str], str]) -> str:
+    """Return the sheet; `additions` are the owner's own rules, `url` gives the address of a file of theirs."""
+    additions = beside(additions, url)
+    parts = [sheets.themes[brand.theme], faces(brand.fonts, url), chosen(brand.fonts), _accent(brand), additions]
+    if brand.scheme == "auto":
+        return "".join(parts)
+    fixed = f":root {{ color-scheme: {brand.scheme}; }}\n"
+    return in_scheme("".join([sheets.tokens, *parts[:-1], fixed, additions]), brand.scheme)
+
+
+def in_scheme(text: str, scheme: str) -> str:
+    """Return a sheet that looks to every reader as it would to one who prefers this scheme."""
+    return _PREFERS.sub(lambda asked: _ALWAYS if asked[1] == scheme else _NEVER, text)
+
+
+def beside(text: str, url: Callable[[str], str]) -> str:
+    """Return the owner's rules with files named from their folder by the address they have wherever the sheet lies."""
+
+    def addressed(found: re.Match[str]) -> str:
+        file = posixpath.normpath(f"{_FOLDER}/{found[2]}")
+        return found[0] if file.startswith("..") else f'url("{url(file)}{found[3]}")'
+
+    return _FILE.sub(addressed, text)
+
+
+def _accent(brand: Brand) -> str:
+    if brand.accent is None:
+        return ""
+    shades = palette(brand.accent)
+    return _properties(shades.light) + f"@media (prefers-color-scheme: dark) {{\n{_properties(shades.dark)}}}\n"
+
+
+def _properties(shade: Shade) -> str:
+    return f":root {{\n  --accent: {shade.accent};\n  --on-accent: {shade.on_accent};\n}}\n"

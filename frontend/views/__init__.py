@@ -1,0 +1,1 @@
+"""One blueprint a file; a view reads the request, calls one thing, and answers."""

@@ -1,0 +1,105 @@
+"""What every view stands on: the parts the application holds, and the visitor's shop at this moment."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Response, current_app, request, url_for
+from flask import render_template as render
+
+from frontend import identity
+from frontend.broker import Broker
+from frontend.identity import Kept
+from frontend.link_signing import LinkSigner
+from frontend.link_starts import LinkStarts
+from frontend.look import Look
+from frontend.newcomers import Newcomers
+from frontend.oidc import Providers
+from frontend.site.catalog import Addresses
+from frontend.site.index import Shop
+from frontend.site.model import Site
+from frontend.site.notifications import due
+from frontend.site.returning import told
+from frontend.static_files import StaticFiles
+from frontend.visitors import Visitor, Visitors
+from portal_backend.contract.components import Notice
+from portal_backend.contract.own_texts import OwnTexts
+from portal_backend.contract.wire import Notification
+
+__all__ = ["NAME", "Parts", "not_indexed", "notices", "parts", "render", "shop", "told_now", "visitor"]
+NAME = "site"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the application is made of."""
+
+    site: Callable[[], Site]
+    texts: OwnTexts
+    broker: Broker
+    visitors: Visitors
+    providers: Providers
+    static: StaticFiles
+    sheet: Callable[[], str]
+    look: Look
+    brand_look: Look
+    url: str
+    clock: Callable[[], datetime]
+    signer: LinkSigner
+    links: LinkStarts
+    newcomers: Newcomers = field(default_factory=Newcomers)
+
+
+def parts() -> Parts:
+    """Return the parts of the application that serves this request."""
+    found: Parts = current_app.extensions[NAME]
+    return found
+
+
+def visitor() -> Visitor:
+    """Return who asks."""
+    return parts().visitors.current()
+
+
+def shop(patient: bool = False) -> Shop:
+    """Return the site, the portals and this visitor's sessions as they are; a `patient` page waits for the latter."""
+    at = parts()
+    addresses = Addresses(
+        workshop=lambda name: url_for("workshop.show", name=name),
+        start=lambda name: url_for("start.ask", name=name),
+        file=at.static.url,
+        home=url_for("catalog.index"),
+        origin=at.url,
+    )
+    users = visitor().users
+    known = at.broker.known()
+    return Shop(at.site(), known, at.broker.sessions(users, patient) if users else (), addresses, at.clock())
+
+
+def notices(at: Shop) -> tuple[Notice, ...]:
+    """Return what to tell now: the kept notification, once, then the announcements that are due and not closed."""
+    kept = told_now()
+    announced = due(at.site.announcements, at.now, _close_url, identity.closed())
+    if kept is None:
+        return announced
+    workshop = kept.workshop
+    # Who found no seat by a link elsewhere asked for something this site never heard of.
+    if kept.code is not Notification.SESSION_UNAVAILABLE:
+        workshop = workshop or identity.last_workshop()
+    return (told(at, kept.code, workshop, kept.setback), *announced)
+
+
+def told_now() -> Kept | None:
+    """Return what is to be told once, and forget it; whoever fetches ahead or looks at the headers uses nothing up."""
+    ahead = any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return None if ahead or request.method == "HEAD" else identity.told()
+
+
+def not_indexed(response: Response) -> Response:
+    """Return the response marked as nothing for search engines."""
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _close_url(announcement: str) -> str:
+    return url_for("announcements.close", name=announcement)

@@ -1,0 +1,1 @@
+"""The contract as rows, a module a section; nothing here talks to a portal."""

@@ -1,0 +1,1 @@
+"""Finds, orders and renders a workshop's written instructions; knows files and text, no Flask, no store, no clock."""

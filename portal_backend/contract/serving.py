@@ -1,0 +1,43 @@
+"""How gunicorn serves either program: `gunicorn --config python:portal_backend.contract.serving …`.
+
+The access log stays off: the programs log what happened themselves. Where an operator turns it on, it shows no queries,
+because addresses of activation carry a token.
+"""
+
+import ctypes
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from gunicorn.errors import HaltServer
+
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+threads = int(os.environ.get("WEB_THREADS") or 8)
+timeout = 60
+graceful_timeout = 5
+keepalive = 5
+accesslog = None
+logger_class = "portal_backend.contract.access_log.WithoutQueries"
+control_socket_disable = True
+# A heartbeat file on a slow disk makes gunicorn take a busy worker for a dead one.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+# glibc gives every thread a heap of its own, which hardly shrinks; two do for threads that mostly wait.
+_M_ARENA_MAX = -8
+with suppress(OSError, AttributeError):
+    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+def on_starting(_server: Any) -> None:
+    """Let gunicorn's main process end without a traceback when a worker cannot start while all are being ended."""
+    usual = sys.excepthook
+
+    def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not isinstance(error, HaltServer):
+            usual(kind, error, trace)
+
+    sys.excepthook = told

@@ -1,0 +1,5 @@
+"""The use cases run on real stores."""
+
+from storing import empty_url, house, migrated_file, migrated_schema, store, store_url
+
+__all__ = ["empty_url", "house", "migrated_file", "migrated_schema", "store", "store_url"]
