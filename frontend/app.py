@@ -27,9 +27,9 @@ from frontend.link_starts import LinkStarts
 from frontend.link_uses import uses_of
 from frontend.logins import login_for
 from frontend.look import Look
-from frontend.oidc import Providers
 from frontend.portal_client import Login, PortalClient
 from frontend.portal_gate import most_calls
+from frontend.providers import Providers
 from frontend.public_pages import PublicPages
 from frontend.rendering import add_globals, speak, use_theme
 from frontend.settings import Settings, SettingsError, given, load

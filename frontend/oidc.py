@@ -25,6 +25,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 from joserfc.jws import JWSRegistry
 
 from frontend.portal_gate import Gate, GateClosed
+from frontend.providers import Claims, Declined, ProviderSilent, Untrusted
 from frontend.signed_in import Begun
 from frontend.site.sign_in import Oidc
 from portal_backend.contract.urls import parse_http_url
@@ -37,23 +38,6 @@ SKEW_SECONDS = 60
 _ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA", "Ed25519")
 _WANTED = ("email", "name", "given_name", "family_name")
 _log = logging.getLogger(__name__)
-Claims = Mapping[str, Any]
-
-
-class ProviderError(Exception):
-    """The provider did not say who somebody is; the text is for the log."""
-
-
-class ProviderSilent(ProviderError):
-    """It does not answer, or not in time, or is left alone for a moment because it did not."""
-
-
-class Declined(ProviderError):
-    """It signed nobody in, because the person or the provider did not want to."""
-
-
-class Untrusted(ProviderError):
-    """It answers, but not as a provider does whose word this site may take."""
 
 
 class Provider:
@@ -215,26 +199,6 @@ class Provider:
         if found.get("sub") != verified["sub"]:
             raise Untrusted(f"{self.source}: the userinfo endpoint speaks of somebody else")
         return found
-
-
-class Providers:
-    """The provider the owner names now; another one counts as soon as the owner names it."""
-
-    def __init__(self, named: Callable[[], Oidc | None], site_url: str, secret: Callable[[], str | None]) -> None:
-        self._named = named
-        self._site_url = site_url
-        self._secret = secret
-        self._made: Provider | None = None
-
-    def current(self) -> Provider | None:
-        """Return the provider, None where nobody signs in at one."""
-        named = self._named()
-        if named is None:
-            return None
-        made = self._made
-        if made is None or made.config != named:
-            made = self._made = Provider(named, self._site_url, self._secret)
-        return made
 
 
 def _json(answer: requests.Response) -> dict[str, Any]:

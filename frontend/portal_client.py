@@ -18,8 +18,8 @@ from urllib.parse import urljoin
 
 import requests
 import urllib3
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.requests_client import OAuth2Session
+from authlib.common.errors import AuthlibBaseError
+from authlib.oauth2.client import OAuth2Client
 
 from frontend.portal_answers import (
     Answer,
@@ -77,6 +77,13 @@ class Allocated:
     workshop: str
 
 
+class _Tokens(OAuth2Client):  # type: ignore[misc]
+    """Authlib's client over a plain session; its own session brings all of JOSE and cryptography into every worker."""
+
+    SESSION_REQUEST_PARAMS = ("allow_redirects", "timeout")
+    oauth_error_class = AuthlibBaseError
+
+
 class PortalClient:
     """One portal. `login` is called at each login, so that changed credentials count without a restart."""
 
@@ -90,9 +97,7 @@ class PortalClient:
         self._login = login
         self._gate = Gate(PortalUnreachable, most_calls)
         self._lock = threading.Lock()
-        self._http = OAuth2Session(
-            token_endpoint_auth_method="client_secret_basic", default_timeout=(CONNECT_SECONDS, READ_SECONDS)
-        )
+        self._http = requests.Session()
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._http.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
         self._token: Mapping[str, Any] | None = None
@@ -185,7 +190,6 @@ class PortalClient:
             headers=headers,
             timeout=within or (CONNECT_SECONDS, READ_SECONDS),
             stream=True,
-            withhold_token=True,
             allow_redirects=False,
         ) as response:
             pieces = _within(response, ends)
@@ -224,17 +228,17 @@ class PortalClient:
 
     def _fetch_token(self, within: float | None) -> Mapping[str, Any]:
         login = self._login()
-        self._http.client_id, self._http.client_secret = login.client_id, login.client_secret
         try:
-            token: Mapping[str, Any] = self._http.fetch_token(
+            token: Mapping[str, Any] = _Tokens(self._http).fetch_token(
                 self._api + wire.TOKEN,
+                auth=(login.client_id, login.client_secret),
                 grant_type="password",
                 username=login.username,
                 password=login.password,
                 timeout=within or (CONNECT_SECONDS, READ_SECONDS),
                 allow_redirects=False,
             )
-        except OAuthError as error:
+        except AuthlibBaseError as error:
             raise PortalMisconfigured(f"{self.name}: the login was refused ({error.error})") from error
         except requests.HTTPError as error:
             status = error.response.status_code

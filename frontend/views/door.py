@@ -14,7 +14,7 @@ from frontend.link_signing import LinkSigner
 from frontend.link_starts import LinkStarts
 from frontend.look import Look
 from frontend.newcomers import Newcomers
-from frontend.oidc import Providers
+from frontend.providers import Providers
 from frontend.site.catalog import Addresses
 from frontend.site.index import Shop
 from frontend.site.model import Site

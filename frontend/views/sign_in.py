@@ -5,21 +5,27 @@ provider may send people on to others. Nobody is signed in by that: the answer m
 with. A link on another site leads to the page with the button instead.
 """
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from frontend import signed_in
-from frontend.oidc import Declined, Provider, ProviderError, ProviderSilent
+from frontend.providers import Declined, ProviderError, ProviderSilent
 from frontend.public_pages import for_everybody
 from frontend.site.own_path import HOME, own_path
 from frontend.site.person import NobodyError, from_claims
 from frontend.site.signing_in import Account, SignInPage, Why, account_of, sign_in_page, signed_out_page
 from frontend.views.door import not_indexed, parts, render, visitor
 from portal_backend.contract.frame_cookies import in_frame
+
+if TYPE_CHECKING:
+    from frontend.oidc import Provider
 
 bp = Blueprint("sign_in", __name__)
 bp.after_request(not_indexed)

@@ -11,7 +11,8 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
 from frontend import portal_gate
-from frontend.oidc import SKEW_SECONDS, Declined, Provider, Providers, ProviderSilent, Untrusted
+from frontend.oidc import SKEW_SECONDS, Provider
+from frontend.providers import Declined, Providers, ProviderSilent, Untrusted
 from frontend.signed_in import Begun
 from frontend.site.sign_in import Oidc
 
