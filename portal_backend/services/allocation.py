@@ -90,8 +90,7 @@ def request_session(
     context: Context, ask: Ask, unknown_users: UnknownUsers = UnknownUsers.REISSUE
 ) -> Allocated | Refused:
     """Return a session for `ask`, or why there is none; raises UnknownEnvironment."""
-    with context.store.writing() as connection:
-        outcome = _Request(context, connection, ask, context.now()).carry_out(unknown_users)
+    outcome = context.store.write(lambda connection: _Request(context, connection, ask).carry_out(unknown_users))
     provision.start(context, outcome.created)
     provision.stop(context, outcome.given_up)
     if isinstance(outcome.answer, Refused):
@@ -113,8 +112,8 @@ def anonymous_session(
 class _Request:
     """One request inside its transaction."""
 
-    def __init__(self, context: Context, connection: Connection, ask: Ask, now: datetime) -> None:
-        self.context, self.connection, self.ask, self.now = context, connection, ask, now
+    def __init__(self, context: Context, connection: Connection, ask: Ask) -> None:
+        self.context, self.connection, self.ask, self.now = context, connection, ask, context.now()
         self.token = "" if ask.activated else context.token()
         self.newcomer = False
 

@@ -115,7 +115,8 @@ def schedule_of(context: Context, name: str) -> Schedule:
 def activate(context: Context, name: str, token: str) -> Activated | Lapsed | WrongToken:
     """Let in whoever brings the token: the first time the clock starts, later it only signs in."""
     hashed, now = digest(token), context.now()
-    with context.store.writing() as connection:
+
+    def let_in(connection: Connection) -> Activated | Lapsed | WrongToken:
         found = stored.find_with_tokens(connection, name)
         if found is None:
             return Lapsed(None)
@@ -127,7 +128,9 @@ def activate(context: Context, name: str, token: str) -> Activated | Lapsed | Wr
         session = moves.activate(before, environment.terms, now)
         stored.save(connection, session, tokens.use(hashed, now))
         outbox.tell_changes(context, connection, [(before, session, environment)], portal)
-    return Activated(session, portal)
+        return Activated(session, portal)
+
+    return context.store.write(let_in)
 
 
 def extend(context: Context, name: str) -> Extended:

@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from portal_backend.store.busy import StoreBusy, StoreLocked, told_as_busy
 from portal_backend.store.changes import Changes, Glance, Memory, PostgresqlChanges, SqliteChanges
 from portal_backend.store.pen import Pen
+from portal_backend.store.together import Together, Work
 from portal_backend.store.upgrading import upgrade
 
 __all__ = ["Store", "StoreBusy", "open_store"]
@@ -39,6 +40,7 @@ class Store:
         self._pen = Pen(self._glancer, wait) if engine.dialect.name == "sqlite" else None
         locked = engine.execution_options(begin=_LOCK)
         self._transaction = self._pen.transaction if self._pen else locked.begin
+        self._together = Together(lambda: self.writing())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -80,6 +82,13 @@ class Store:
                 yield connection
         finally:
             self._turn.release()
+
+    def write(self, work: Work[_T]) -> _T:
+        """Return what `work` did with such a connection, in a transaction it may share; raises StoreBusy.
+
+        It may be called twice, because what failed in company is done again alone: it must change nothing else.
+        """
+        return self._together.write(work)
 
     def upgrade(self) -> None:
         """Bring the database to the newest schema; safe when several processes start at once."""
