@@ -8,16 +8,21 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from frontend.site.brand import Brand
 from frontend.site.colour import Shade, palette
 from frontend.site.fonts import chosen, faces
 
 _PREFERS = re.compile(r"\(\s*prefers-color-scheme\s*:\s*(light|dark)\s*\)")
-# A file named relative to the sheet: no scheme, no path from the top, no mark within the page.
-_FILE = re.compile(
-    r"""url\(\s*(["']?)(?![a-z][a-z0-9+.-]*:)([^"'()\s/#?\\][^"'()\s?#\\]*)([^"'()\s\\]*)\1\s*\)""", re.IGNORECASE
+_ESCAPE = r"\\(?:[0-9a-f]{1,6}\s?|[^\n])"
+_ADDRESS = re.compile(
+    rf"""url\(\s*(?:"((?:[^"\\\n]|{_ESCAPE})*)"|'((?:[^'\\\n]|{_ESCAPE})*)'|((?:[^"'()\s\\]|{_ESCAPE})+))\s*\)""",
+    re.IGNORECASE,
 )
+# A file named relative to the sheet: no scheme, no path from the top, no mark within the page.
+_FILE = re.compile(r"(?![a-z][a-z0-9+.-]*:)([^/#?\\][^?#\\]*)(.*)", re.IGNORECASE)
+_ESCAPED = re.compile(r"\\(?:([0-9a-f]{1,6})\s?|(.))", re.IGNORECASE)
 _FOLDER = "css"
 _ALWAYS, _NEVER = "(min-width: 0)", "(max-width: 0)"
 
@@ -49,10 +54,28 @@ def beside(text: str, url: Callable[[str], str]) -> str:
     """Return the owner's rules with files named from their folder by the address they have wherever the sheet lies."""
 
     def addressed(found: re.Match[str]) -> str:
-        file = posixpath.normpath(f"{_FOLDER}/{found[2]}")
-        return found[0] if file.startswith("..") else f'url("{url(file)}{found[3]}")'
+        named = _FILE.fullmatch(_unescaped(found[1] or found[2] or found[3] or ""))
+        file = posixpath.normpath(f"{_FOLDER}/{named[1]}") if named else ".."
+        if named is None or file.startswith(".."):
+            return found[0]
+        return f'url("{_quoted(url(file) + named[2])}")'
 
-    return _FILE.sub(addressed, text)
+    return _ADDRESS.sub(addressed, text)
+
+
+def _unescaped(text: str) -> str:
+    """Return the characters that a CSS string or address stands for."""
+    return _ESCAPED.sub(lambda found: _character(int(found[1], 16)) if found[1] else found[2], text)
+
+
+def _character(number: int) -> str:
+    """Return the character of a number; CSS has one that stands for those that are none."""
+    return "\ufffd" if number == 0 or 0xD800 <= number <= 0xDFFF or number > 0x10FFFF else chr(number)
+
+
+def _quoted(address: str) -> str:
+    """Return an address as it stands between double quotes in CSS, and may stand in a request."""
+    return quote(address, safe="/:?&=#%+@!$,;~()'")
 
 
 def _accent(brand: Brand) -> str:

@@ -38,8 +38,26 @@ def test_the_owners_rules_come_last() -> None:
         ('url("../images/paper.png")', 'url("/static/1/images/paper.png")'),
         ("URL( 'marks.svg#star' )", 'url("/static/1/css/marks.svg#star")'),
         ("url(marks.svg?v=1)", 'url("/static/1/css/marks.svg?v=1")'),
+        ('url("../images/my paper.png")', 'url("/static/1/images/my%20paper.png")'),
+        ("url( '../images/my paper.png' )", 'url("/static/1/images/my%20paper.png")'),
+        (r"url(../images/my\ paper.png)", 'url("/static/1/images/my%20paper.png")'),
+        (r"url(../images/my\20 paper.png)", 'url("/static/1/images/my%20paper.png")'),
+        ('url("../images/my%20paper.png")', 'url("/static/1/images/my%20paper.png")'),
+        ('url("../images/the owner\'s.png")', 'url("/static/1/images/the%20owner\'s.png")'),
+        (r"url('../images/the owner\'s.png')", 'url("/static/1/images/the%20owner\'s.png")'),
+        ("url('../images/a \"b\".png')", 'url("/static/1/images/a%20%22b%22.png")'),
+        ('url("../images/paper (2).png?v=1#x")', 'url("/static/1/images/paper%20(2).png?v=1#x")'),
+        (r"url(../images/paper\(2\).png)", 'url("/static/1/images/paper(2).png")'),
+        (r"url(a\d800.png)", 'url("/static/1/css/a%EF%BF%BD.png")'),
+        ('url("größe.svg")', 'url("/static/1/css/gr%C3%B6%C3%9Fe.svg")'),
+        ("url('a.png'), url(\"b c.png\")", 'url("/static/1/css/a.png"), url("/static/1/css/b%20c.png")'),
         *((same, same) for same in ("url(/a.png)", "url(#star)", "url()", "url(data:image/gif;base64,AA==)")),
         *((same, same) for same in ('url("https://www.example.com/a.png")', 'url("../../site.yaml")')),
+        *((same, same) for same in ('url("my paper.png)', "url(my paper.png)", 'url("")', "url('/my paper.png')")),
+        *(
+            (same, same)
+            for same in (r"url(\68 ttps://www.example.com/a.png)", "url(\"data:image/svg+xml,<a b='c'/>\")")
+        ),
     ],
 )
 def test_a_file_beside_the_owners_rules_is_found_wherever_they_are_sent(named: str, sent: str) -> None:
