@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from frontend import identity
 from frontend.site.embed import break_out_page, close_tab_page
 from frontend.site.embedding import return_address
-from frontend.site.notifications import known_code, notice
+from frontend.site.notifications import known_code, lone_notice
 from frontend.views.door import not_indexed, parts, render, told_now
 from portal_backend.contract.frame_cookies import in_frame
 from portal_backend.contract.urls import with_notification
@@ -36,6 +36,6 @@ def close_tab() -> str | Response:
             identity.tell_once(code)
         return redirect(url_for("leaving.close_tab"), 303)
     kept, wordings = told_now(), parts().site().notifications
-    told = (notice(kept.code, wordings, setback=kept.setback),) if kept else ()
+    told = (lone_notice(kept.code, wordings, kept.setback),) if kept else ()
     done = kept is not None and kept.code is Notification.SESSION_DELETED
     return render("site/close-tab.html", page=close_tab_page(told, done, url_for("catalog.index")))

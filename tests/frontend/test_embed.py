@@ -205,6 +205,14 @@ def test_a_tab_of_its_own_ends_by_saying_that_it_can_be_closed(embedding: Flask)
     assert "frame-ancestors 'none'" in client.get("/close-tab/").headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("code", [each.value for each in Notification])
+def test_the_last_page_speaks_of_no_workshop_to_choose_on_it(embedding: Flask, code: str) -> None:
+    client = embedding.test_client()
+    client.get(f"/close-tab/?notification={code}")
+    told = BeautifulSoup(client.get("/close-tab/").text, "html.parser").select_one(".banner").text
+    assert [words for words in ("choose another", "on this page") if words in told] == []
+
+
 def test_a_start_takes_a_click_on_this_very_page(embedding: Flask, frame: Frame) -> None:
     frame.open(EMBED)
     frame.open(EMBED, 400, "POST")
