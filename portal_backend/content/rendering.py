@@ -19,11 +19,14 @@ _PAGE_ENDINGS = (".md", ".html", ".adoc")
 _DROPPED_ROOTS = ("/workshop/content/", "workshop/content/")
 
 
-def page_html(outline: Outline, page: Page, values: Mapping[str, str], base: str) -> str:
-    """Return `page` as safe HTML for the session whose own path is `base`, with `values` for its variables."""
+def page_html(outline: Outline, page: Page, values: Mapping[str, str], base: str) -> str | None:
+    """Return `page` as safe HTML for the session whose own path is `base`, with `values` for its variables.
+
+    None when it is no longer there.
+    """
     source = read_page(outline.root, page.file) if outline.root else None
     if source is None or outline.root is None:
-        return "<p>This page is no longer there. Choose another step.</p>\n"
+        return None
     mentioned = used(source.body, {**outline.variables, **values})
     slugs = tuple(other.slug for other in outline.pages)
     return _rendered(str(outline.root), page.slug, page.title, page.stamp, slugs, mentioned).replace(_BASE, base)

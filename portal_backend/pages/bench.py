@@ -27,7 +27,7 @@ PAGE_PARAMETER = "page"
 class _Step:
     title: str
     slug: str
-    html: str
+    html: str | None
     at: int
 
 

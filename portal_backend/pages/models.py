@@ -22,13 +22,13 @@ class SessionPage:
 
     `extend_url` is None when the session may not be extended now; `finish_label` is what the author calls leaving; the
     page tells every `watch_seconds` that it is still open, never when that is 0. Instructions that are not `written`
-    here may be `elsewhere_url`.
+    here may be `elsewhere_url`; `content_html` is None when the page went away while the session was open.
     """
 
     title: str
     workshop_title: str
     pages: tuple[Link, ...]
-    content_html: str
+    content_html: str | None
     previous: Link | None
     next: Link | None
     clock: Clock

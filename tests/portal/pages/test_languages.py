@@ -118,6 +118,25 @@ def test_a_session_speaks_around_what_its_author_wrote(beside: Callable[..., Pee
     assert browser.page.select_one(".turn-end button").get_text() == "إنهاء"
 
 
+@pytest.mark.parametrize(
+    ("headers", "words"),
+    [
+        ({}, "Gone. Take another."),
+        (GERMAN, "Diese Seite gibt es nicht mehr. Wählen Sie einen anderen Schritt."),
+        (ARABIC, "لم تعد هذه الصفحة موجودة. اختر خطوة أخرى."),
+    ],
+)
+def test_a_page_that_went_away_under_a_session_says_so(
+    beside: Callable[..., Peer], monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], words: str
+) -> None:
+    browser = Browser(beside(THREE, en='"This page is no longer there. Choose another step.": Gone. Take another.'))
+    address = browser.get("/workshops/environment/plenty/create/", **headers).location
+    monkeypatch.setattr("portal_backend.content.rendering.read_page", lambda *_: None)
+    browser.get(address, **headers)
+    told = browser.page.select_one(".session-text > p")
+    assert (told.get_text(strip=True), told.get("lang")) == (words, None)
+
+
 def test_what_waits_is_told_whole(beside: Callable[..., Peer]) -> None:
     peer = beside(THREE)
     browser = Browser(peer)
