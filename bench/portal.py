@@ -37,7 +37,7 @@ class Portal:
         config = folder / "config"
         config.mkdir()
         (config / "portal.yaml").write_text(json.dumps(training_portal(environments)))
-        self.house = House(folder, WORKSHOP_INDEX_CONFIG=config)
+        self.house = House(folder, hasty=True, WORKSHOP_INDEX_CONFIG=config)
         self.port = urlsplit(self.house.portal).port or 0
 
     def start(self) -> "Portal":

@@ -27,7 +27,7 @@ def rows(folder: Path) -> Iterator[Row]:
     config.mkdir(parents=True)
     with serving(plain()) as portal:
         (config / "site.yaml").write_text(f'portals: [{{name: main, url: "{portal.url}"}}]\n')
-        house = House(folder, WORKSHOP_INDEX_CONFIG=config, **_LOGIN)
+        house = House(folder, hasty=True, WORKSHOP_INDEX_CONFIG=config, **_LOGIN)
         port = urlsplit(house.site).port or 0
         try:
             house.start("web")

@@ -44,7 +44,7 @@ class Index:
         config.mkdir()
         (config / "portal.yaml").write_text(json.dumps(offered(workshops)))
         (config / "site.yaml").write_text('brand: {name: The school, accent: "#0b5a49"}\n')
-        self.house = House(folder, WORKSHOP_INDEX_CONFIG=config)
+        self.house = House(folder, hasty=True, WORKSHOP_INDEX_CONFIG=config)
         self.port = urlsplit(self.house.site).port or 0
 
     def __enter__(self) -> "Index":

@@ -133,11 +133,12 @@ def _parts(app: Flask, settings: Settings) -> Parts:
             return login_for(portal, settings.environ, settings.instance)
 
         most = most_calls(settings.environ)
-        return PortalClient(portal.name, portal.url, portal.api_url or portal.url, login, most)
+        return PortalClient(portal.name, portal.url, portal.api_url or portal.url, login, most, settings.patience)
 
     static = StaticFiles(settings.config / "theme", settings.instance / "static")
     kept = KeptCatalogs(_cache(app, settings), settings.instance / "catalogs")
-    broker = Broker(source.current, connect, KnownCatalogs(kept, _now), KnownSessions(_now), f"{settings.url}/")
+    catalogs = KnownCatalogs(kept, _now, settings.patience)
+    broker = Broker(source.current, connect, catalogs, KnownSessions(_now), f"{settings.url}/")
     additions = settings.config / "theme" / "static" / "css" / "brand.css"
     sheet = _sheet(source.current, static, additions)
     key = settings.user_id_key or user_id_key(settings.instance)

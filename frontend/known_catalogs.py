@@ -27,7 +27,7 @@ FRESH_WHEN_FULL = timedelta(milliseconds=200)
 # A list this old is shown with its age when no newer one came in time.
 RECENT = timedelta(seconds=10)
 PAUSE = timedelta(seconds=5)
-PATIENCE_SECONDS = 0.04
+PATIENCE_SECONDS = 0.03
 FIRST_PATIENCE_SECONDS = 2.0
 _TURN = timedelta(milliseconds=100)
 _log = logging.getLogger(__name__)
@@ -47,8 +47,9 @@ class _Seen:
 class KnownCatalogs:
     """The catalogs of all portals, shared by every thread and, through what is kept, by every process."""
 
-    def __init__(self, kept: KeptCatalogs, clock: Callable[[], datetime]) -> None:
+    def __init__(self, kept: KeptCatalogs, clock: Callable[[], datetime], patience: float = PATIENCE_SECONDS) -> None:
         self._kept = kept
+        self._patience = patience
         self._clock = clock
         self._background = Background()
         self._seen: dict[str, _Seen] = {}
@@ -71,7 +72,7 @@ class KnownCatalogs:
         under_way, first = self._background.ask(client.key, partial(self._look, client))
         listing = seen.listing if seen else None
         if first or listing is None or now - listing.fetched > RECENT:
-            return partial(under_way.wait, PATIENCE_SECONDS if seen else FIRST_PATIENCE_SECONDS)
+            return partial(under_way.wait, self._patience if seen else max(self._patience, FIRST_PATIENCE_SECONDS))
         return bool
 
     def refresh(self, client: PortalClient) -> Known:

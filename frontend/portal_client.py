@@ -32,7 +32,7 @@ from frontend.portal_answers import (
     UnknownSession,
 )
 from frontend.portal_asking import Asking
-from frontend.portal_gate import MOST_CALLS, Gate, GateClosed
+from frontend.portal_gate import MOST_CALLS, SHORTEST_HURRY, Gate, GateClosed
 from portal_backend.contract import wire
 from portal_backend.contract.urls import parse_http_url
 
@@ -88,14 +88,20 @@ class PortalClient:
     """One portal. `login` is called at each login, so that changed credentials count without a restart."""
 
     def __init__(
-        self, name: str, url: str, api_url: str, login: Callable[[], Login], most_calls: int = MOST_CALLS
+        self,
+        name: str,
+        url: str,
+        api_url: str,
+        login: Callable[[], Login],
+        most_calls: int = MOST_CALLS,
+        patience: float = SHORTEST_HURRY,
     ) -> None:
         self.name = name
         self.key = f"{name} {api_url}"
         self._url = url.rstrip("/")
         self._api = api_url.rstrip("/")
         self._login = login
-        self._gate = Gate(PortalUnreachable, most_calls)
+        self._gate = Gate(PortalUnreachable, most_calls, patience)
         self._lock = threading.Lock()
         self._http = requests.Session()
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

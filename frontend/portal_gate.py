@@ -44,7 +44,10 @@ class GateClosed(Exception):
 class Gate:
     """The way to one portal, shared by every thread; `failure` is the error that counts against the portal."""
 
-    def __init__(self, failure: type[Exception], most: int = MOST_CALLS) -> None:
+    def __init__(
+        self, failure: type[Exception], most: int = MOST_CALLS, shortest_hurry: float = SHORTEST_HURRY
+    ) -> None:
+        self._shortest_hurry = shortest_hurry
         self._breaker = CircuitBreaker(FAILURES, REST_SECONDS, expected_exception=failure)
         self._places = threading.Semaphore(most)
         self._trial = threading.Lock()
@@ -55,7 +58,7 @@ class Gate:
     @property
     def hurry(self) -> float:
         """How many seconds a page should give a call: a few times what the portal usually takes."""
-        return min(max(3 * self._usual, SHORTEST_HURRY), LONGEST_HURRY)
+        return max(min(3 * self._usual, LONGEST_HURRY), self._shortest_hurry)
 
     def late(self) -> None:
         """Note that a call in a hurry got no answer in its time."""

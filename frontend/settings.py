@@ -36,6 +36,7 @@ VARIABLES = (
     Variable("SITE_HOST", "127.0.0.1", "Address the site listens on."),
     Variable("SITE_PORT", "8000", "Port the site listens on."),
     Variable("SITE_URL", "http://<SITE_HOST>:<SITE_PORT>", "The site's address as browsers see it, without a path."),
+    Variable("SITE_PATIENCE", "30", "Milliseconds a page waits for a portal before it shows what was known last."),
     Variable("SITE_PROXIES", "0", "How many trusted proxies in front of the site set X-Forwarded headers."),
     Variable(
         "SITE_CACHE_URL",
@@ -65,7 +66,10 @@ _KNOWN = {variable.name: variable for variable in VARIABLES}
 
 @dataclass(frozen=True)
 class Settings:
-    """What the environment says, read once at start-up; `environ` is kept for logins that are read when needed."""
+    """What the environment says, read once at start-up; `environ` is kept for logins that are read when needed.
+
+    `patience` is in seconds.
+    """
 
     instance: Path
     config: Path
@@ -74,6 +78,7 @@ class Settings:
     url: str
     portal_url: str
     proxies: int = 0
+    patience: float = 0.03
     cache_url: str | None = field(default=None, repr=False)
     secret_keys: tuple[str, ...] = field(default=(), repr=False)
     identity_proxies: tuple[Network, ...] = ()
@@ -120,6 +125,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         url=reader.root("SITE_URL", host, port),
         portal_url=reader.root("PORTAL_URL", portal_host, portal_port),
         proxies=reader.number("SITE_PROXIES", 0, 10),
+        patience=reader.number("SITE_PATIENCE", 1, 10_000) / 1000,
         cache_url=reader.cache(),
         secret_keys=reader.keys(),
         identity_proxies=reader.networks("SITE_IDENTITY_PROXIES"),

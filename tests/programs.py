@@ -17,6 +17,8 @@ from frontend import serve
 
 READY_WITHIN_SECONDS = 60
 REST_TOKEN_PATH = "/oauth2/token/"
+# Pages that wait for their portals, so that a busy machine changes no test.
+UNHURRIED = {"SITE_PATIENCE": "5000"}
 
 
 def until(condition: Callable[[], object], within: float = 20, every: float = 0.05) -> object:
@@ -51,8 +53,13 @@ def own_environment(*, measured: bool = False, **chosen: object) -> dict[str, st
 class House:
     """The index and the portal (and on request the sweeper) on ports of their own, over one instance folder."""
 
-    def __init__(self, folder: Path, ports: Sequence[int] = (), live: bool = False, **chosen: object) -> None:
-        """Plan the programs from the chosen variables; nothing starts yet."""
+    def __init__(
+        self, folder: Path, ports: Sequence[int] = (), live: bool = False, hasty: bool = False, **chosen: object
+    ) -> None:
+        """Plan the programs from the chosen variables; nothing starts yet.
+
+        Pages wait for their portals, unless they are to be as `hasty` as in service.
+        """
         site_port, portal_port = ports or free_ports(2)
         self.folder = folder
         self.plan = serve.plan(
@@ -62,7 +69,7 @@ class House:
                 WORKSHOP_INDEX_INSTANCE=folder / "instance",
                 SITE_PORT=site_port,
                 PORTAL_PORT=portal_port,
-                **chosen,
+                **({} if hasty else UNHURRIED) | chosen,
             ),
             live=live,
         )

@@ -9,10 +9,10 @@ import responses
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
+from programs import UNHURRIED
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.test import TestResponse
 
-from frontend import known_catalogs, portal_gate
 from frontend.app import create_app
 from frontend.settings import load
 from portal_backend.app import create_app as create_portal
@@ -79,13 +79,6 @@ class Visitor:
         return answer
 
 
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages that wait for their portals, so that a busy machine changes no test; the tests of haste take it back."""
-    monkeypatch.setattr(known_catalogs, "PATIENCE_SECONDS", 5.0)
-    monkeypatch.setattr(portal_gate, "SHORTEST_HURRY", 1.0)
-
-
 @pytest.fixture(scope="module")
 def portal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BaseWSGIServer, Path]]:
     """The real portal on a port of its own, and its instance folder."""
@@ -116,7 +109,7 @@ def make_site(tmp_path: Path) -> MakeSite:
         if site_yaml is not None:
             (config / "site.yaml").write_text(site_yaml, encoding="utf-8")
         chosen = {"WORKSHOP_INDEX_INSTANCE": str(tmp_path / "instance"), "WORKSHOP_INDEX_CONFIG": str(config)}
-        app = create_app(load({**chosen, "SITE_URL": "http://localhost", **variables}))
+        app = create_app(load({**chosen, "SITE_URL": "http://localhost", **UNHURRIED, **variables}))
         app.testing = False
         return app
 

@@ -38,6 +38,7 @@ def test_without_variables_everything_has_its_default(tmp_path: Path, monkeypatc
         ({"SITE_SECRET_KEY": KEY, "SITE_SECRET_KEY_FALLBACKS": "a b"}, "secret_keys", (KEY, "a", "b")),
         ({"SITE_CACHE_URL": "redis://cache:6379/1"}, "cache_url", "redis://cache:6379/1"),
         ({"SITE_PROXIES": "2"}, "proxies", 2),
+        ({"SITE_PATIENCE": "250"}, "patience", 0.25),
         ({"SITE_PORT": " "}, "port", 8000),
     ],
 )
@@ -53,6 +54,7 @@ def test_a_variable_counts(variables: dict[str, str], field: str, value: object)
         ({"SITE_PORT": "65536"}, "SITE_PORT is '65536'"),
         ({"SITE_PORT": "²"}, "SITE_PORT is '²'"),
         ({"SITE_PROXIES": "-1"}, "SITE_PROXIES is '-1'"),
+        ({"SITE_PATIENCE": "0"}, "SITE_PATIENCE is '0'"),
         ({"SITE_URL": "labs.example.com"}, "SITE_URL is 'labs.example.com'"),
         ({"SITE_URL": "https://example.com/labs"}, "an address without a path"),
         ({"SITE_URL": "https://me:pw@example.com"}, "SITE_URL is"),

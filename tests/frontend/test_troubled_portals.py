@@ -19,7 +19,7 @@ from flask_caching import Cache
 from portal_double import Double, plain, serving
 from programs import until
 
-from frontend import known_catalogs, portal_client, portal_gate
+from frontend import portal_client, portal_gate
 from frontend.kept_catalogs import JsonValues, KeptCatalogs
 from frontend.known_catalogs import KnownCatalogs
 from frontend.known_sessions import KnownSessions
@@ -36,13 +36,6 @@ def double() -> Iterator[Double]:
     """A portal that does as it is told."""
     with serving(plain()) as portal:
         yield portal
-
-
-@pytest.fixture
-def hasty(unhurried: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages with as little patience as in service."""
-    monkeypatch.setattr(known_catalogs, "PATIENCE_SECONDS", 0.04)
-    monkeypatch.setattr(portal_gate, "SHORTEST_HURRY", 0.03)
 
 
 def to(double: Double) -> PortalClient:
@@ -66,7 +59,7 @@ def still_asks(catalogs: KnownCatalogs, client: PortalClient) -> bool:
     return client.key in catalogs._background._under_way
 
 
-def test_the_last_known_catalog_comes_at_once_from_a_silent_portal(double: Double, hasty: None, tmp_path: Path) -> None:
+def test_the_last_known_catalog_comes_at_once_from_a_silent_portal(double: Double, tmp_path: Path) -> None:
     clock, client = HandClock(), to(double)
     catalogs = KnownCatalogs(KeptCatalogs(memory(), tmp_path), clock)
     first = catalogs.known([client])[0]
@@ -82,7 +75,7 @@ def test_the_last_known_catalog_comes_at_once_from_a_silent_portal(double: Doubl
     assert still_asks(catalogs, client)
 
 
-def test_the_last_known_catalog_outlives_the_process(double: Double, hasty: None, tmp_path: Path) -> None:
+def test_the_last_known_catalog_outlives_the_process(double: Double, tmp_path: Path) -> None:
     clock, client = HandClock(), to(double)
     first = KnownCatalogs(KeptCatalogs(memory(), tmp_path), clock).known([client])[0]
     double.silent = True
@@ -134,7 +127,7 @@ def two_processes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[li
 
 def test_what_one_process_fetched_serves_the_other(double: Double, two_processes: list[KeptCatalogs]) -> None:
     clock = HandClock()
-    one, other = (KnownCatalogs(kept, clock) for kept in two_processes)
+    one, other = (KnownCatalogs(kept, clock, patience=5) for kept in two_processes)
     for _ in range(3):
         clock.forward(seconds=3)
         assert one.known([to(double)])[0] == other.known([to(double)])[0]
@@ -220,7 +213,7 @@ def test_threads_stay_free_for_pages(threads: str, calls: int) -> None:
     assert most_calls({"WEB_THREADS": threads}) == calls
 
 
-def test_a_visitors_sessions_are_the_last_known_when_the_portal_is_late(double: Double, hasty: None) -> None:
+def test_a_visitors_sessions_are_the_last_known_when_the_portal_is_late(double: Double) -> None:
     client, clock = to(double), HandClock()
     client.environments()
     own = KnownSessions(clock)

@@ -33,7 +33,7 @@ def index(double: Double, tmp_path: Path) -> Iterator[House]:
     config = tmp_path / "config"
     config.mkdir()
     (config / "site.yaml").write_text(f'portals: [{{name: main, url: "{double.url}"}}]\n')
-    house = House(tmp_path, WORKSHOP_INDEX_CONFIG=config, **LOGIN)
+    house = House(tmp_path, hasty=True, WORKSHOP_INDEX_CONFIG=config, **LOGIN)
     try:
         yield house.start("web")
     finally:
