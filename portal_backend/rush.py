@@ -1,7 +1,8 @@
-"""Answers the two requests that come by the hundred when an event begins, without the detour over Flask.
+"""Answers the requests that come by the hundred when an event begins, without the detour over Flask.
 
-The robot asks for a session; a browser that has no cookie yet activates it. Only what is plain and goes well is
-answered here, as the views would. What is unusual, refused or fails is left to them, and nothing was changed by then.
+The robot asks for the catalog and for a session; a browser that has no cookie yet activates it. Only what is plain and
+goes well is answered here, as the views would; of the catalog, what a view has made since anything changed. What is
+unusual, refused or fails is left to them, and nothing was changed by then.
 """
 
 import re
@@ -15,10 +16,10 @@ from flask import Flask, request
 
 from portal_backend import credentials as kept
 from portal_backend import headers, identity
-from portal_backend.api import access, payloads
+from portal_backend.api import access, catalog, payloads
 from portal_backend.api.environments import ask_for, default_index
 from portal_backend.contract.frame_cookies import FRAMES
-from portal_backend.contract.wire import NEWCOMER_HEADER, session_path
+from portal_backend.contract.wire import CATALOG_ENVIRONMENTS, NEWCOMER_HEADER, session_path
 from portal_backend.cookies import first_cookie
 from portal_backend.errors import ApiError
 from portal_backend.hosts import host_name
@@ -35,12 +36,14 @@ if TYPE_CHECKING:
 
 _NAME = "[A-Za-z0-9][A-Za-z0-9.-]*"
 _REQUEST = re.compile(f"/workshops/environment/({_NAME})/request/?")
+_CATALOG = (CATALOG_ENVIRONMENTS, CATALOG_ENVIRONMENTS.rstrip("/"))
 _ACTIVATE = re.compile(f"/workshops/session/({_NAME})/activate/?")
 # A request with one of these may mean another answer: who comes is known, looks only, or is in a frame.
 _TELLING = tuple(
     f"HTTP_{name.upper().replace('-', '_')}"
     for name in ("Cookie", *PREFETCH_HEADERS, "Transfer-Encoding", NEWCOMER_HEADER)
 )
+_JSON = ("Content-Type", "application/json")
 _FAULT = "portal_backend.busy"
 
 
@@ -58,7 +61,7 @@ def give_up() -> None:
 
 
 class Rush:
-    """A WSGI application that answers the plain cases of two routes, and hands everything else to `application`."""
+    """A WSGI application that answers the plain cases of three routes, and hands everything else to `application`."""
 
     def __init__(self, app: Flask, application: "WSGIApplication") -> None:
         """Take the portal, for what it is made of, and what answers everything else."""
@@ -86,12 +89,17 @@ class Rush:
         path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
         asks = method in ("GET", "POST") and _REQUEST.fullmatch(path)
         comes = method == "GET" and _ACTIVATE.fullmatch(path)
-        said = _query(environ) if (asks or comes) and self._plain(environ) else None
+        looks = method == "GET" and path in _CATALOG and not environ.get("QUERY_STRING")
+        said = _query(environ) if (asks or comes or looks) and self._plain(environ) else None
         if said is None:
             return None
         if asks:
             return self._allocate(asks[1], said, environ)
-        return self._activate(comes[1], said) if comes else None
+        return self._activate(comes[1], said) if comes else self._catalog(environ)
+
+    def _catalog(self, environ: "WSGIEnvironment") -> _Answer | None:
+        known = self._is_robot(environ, kept.current(self._settings)) and catalog.made_for_robot(self._context)
+        return _Answer(HTTPStatus.OK, [_JSON], known) if known else None
 
     def _plain(self, environ: "WSGIEnvironment") -> bool:
         return (
@@ -121,7 +129,7 @@ class Rush:
             return None
         told = payloads.allocated_session(found.session, found.environment, found.token, ask.index_url)
         body = self._app.json.dumps(told, separators=(",", ":")) + "\n"
-        return _Answer(HTTPStatus.OK, [("Content-Type", "application/json")], body.encode())
+        return _Answer(HTTPStatus.OK, [_JSON], body.encode())
 
     def _is_robot(self, environ: "WSGIEnvironment", known: kept.Credentials) -> bool:
         token = access.bearer(environ.get("HTTP_AUTHORIZATION", ""))

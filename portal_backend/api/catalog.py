@@ -12,11 +12,14 @@ from portal_backend.domain.environment import PUBLIC, Portal
 from portal_backend.running import context, settings
 from portal_backend.services import catalog
 from portal_backend.services.catalog import Listed, Standing
+from portal_backend.services.context import Context
 
 _LONGEST_REMEMBERED = 500
 _listing = Lock()
 """Every session there is makes a long answer; one at a time is as fast, and memory stays what it is."""
 blueprint = Blueprint("api_catalog", __name__)
+_PLAIN = (f"{blueprint.name}.environments", b"", True)
+"""What `_remembered` keeps the robot's environments under, asked for without anything else."""
 
 
 @blueprint.get(CATALOG_ENVIRONMENTS, strict_slashes=False)
@@ -61,6 +64,11 @@ def _remembered(robot: bool, tell: Callable[[], payloads.Json]) -> ResponseRetur
     if len(request.query_string) > _LONGEST_REMEMBERED:
         return tell()
     return Response(catalog.answer(context(), asked, lambda: jsonify(tell()).data), mimetype="application/json")
+
+
+def made_for_robot(context: Context) -> bytes | None:
+    """Return what the robot that asks for the environments and nothing else is answered, if that is made already."""
+    return catalog.made(context, _PLAIN)
 
 
 def environment(each: Listed, uid: str, sessions: bool) -> payloads.Json:

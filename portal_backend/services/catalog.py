@@ -91,6 +91,11 @@ def answer(context: Context, key: Hashable, tell: Callable[[], bytes]) -> bytes:
     return found
 
 
+def made(context: Context, key: Hashable) -> bytes | None:
+    """Return what `answer` would, or None when it would have to be made."""
+    return _situation(context).answers.get(key)
+
+
 def settings(context: Context) -> Portal:
     """Return the portal without counting anything; raises NotConfigured."""
     return _configured(context.store.recall(settings, lambda: _portal(context)))

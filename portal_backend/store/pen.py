@@ -13,6 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from portal_backend.store.turn import Turn
+
 _SHORTEST_NAP, _LONGEST_NAP = 0.0002, 0.002
 _BEGIN, _COMMIT = "BEGIN IMMEDIATE", "COMMIT"
 
@@ -24,19 +26,22 @@ class Pen:
         """Take an engine whose connections begin nothing by themselves, and for how many seconds others are waited."""
         self._engine, self._wait = engine, wait
         self._connection: Connection | None = None
+        self._turn = Turn(f"{engine.url.database}-turn")
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """Give the connection in a transaction no other process writes beside, committed on the way out."""
         connection = self._connection or self._connect()
         raw: Any = connection.connection.dbapi_connection
-        _run(raw, _BEGIN, time.monotonic() + self._wait)
-        try:
-            yield connection
-            _run(raw, _COMMIT)
-        except BaseException:
-            self._undo(raw)
-            raise
+        due = time.monotonic() + self._wait
+        with self._turn.taken(due):
+            _run(raw, _BEGIN, due)
+            try:
+                yield connection
+                _run(raw, _COMMIT)
+            except BaseException:
+                self._undo(raw)
+                raise
 
     def _connect(self) -> Connection:
         connection = self._engine.connect()
@@ -53,10 +58,14 @@ class Pen:
         try:
             raw.rollback()
         except sqlite3.Error:
-            self.close()
+            self._disconnect()
 
     def close(self) -> None:
-        """Close the connection; the next transaction opens another."""
+        """Close everything; the next transaction opens it again."""
+        self._disconnect()
+        self._turn.close()
+
+    def _disconnect(self) -> None:
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -1,4 +1,4 @@
-"""The two requests that are answered without Flask: exactly as the views answer them, and only where that is right."""
+"""The requests that are answered without Flask: exactly as the views answer them, and only where that is right."""
 
 import re
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from itsdangerous import URLSafeTimedSerializer
 from peer import INDEX, REQUEST, RESOURCES, Peer, Starter
 from werkzeug.test import TestResponse
 
+from portal_backend.contract.wire import CATALOG_ENVIRONMENTS
 from portal_backend.rush import Rush
 
 LAB = REQUEST.format("lab-noexp")
@@ -131,6 +132,49 @@ def test_anything_else_is_left_to_the_views(direct: Peer, views: Peer) -> None:
         answers = [seen(peer, ask(peer)) for peer in (direct, views)]
         assert answers[0] == answers[1], name
         assert len(told) == number, name
+
+
+def catalog(peer: Peer, query: Any = "", **more: Any) -> TestResponse:
+    """Return what the robot is answered that asks for the environments."""
+    return send(peer, "GET", more.pop("path", CATALOG_ENVIRONMENTS), query, **more)
+
+
+CATALOG_FOR_THE_VIEWS: dict[str, Send] = {
+    "a query": lambda peer: catalog(peer, {"name": "lab-noexp"}),
+    "sessions too": lambda peer: catalog(peer, {"sessions": "true"}),
+    "no token": lambda peer: catalog(peer, headers={"Authorization": ""}),
+    "a wrong token": lambda peer: catalog(peer, headers={"Authorization": "Bearer wrong"}),
+    "a prefetch": lambda peer: catalog(peer, headers={"Sec-Purpose": "prefetch"}),
+    "another host": lambda peer: catalog(peer, headers={"Host": "evil.example.test"}),
+    "only looking": lambda peer: send(peer, "HEAD", CATALOG_ENVIRONMENTS),
+    "another method": lambda peer: send(peer, "POST", CATALOG_ENVIRONMENTS),
+}
+
+
+@pytest.mark.parametrize("path", [CATALOG_ENVIRONMENTS, CATALOG_ENVIRONMENTS.rstrip("/")])
+def test_a_catalog_that_was_made_is_answered_as_by_the_view_until_it_changes(direct: Peer, path: str) -> None:
+    told = handed_on(direct)
+    for allocated in (0, 1):
+        made, again = (catalog(direct, path=path) for _ in range(2))
+        assert seen(direct, made) == seen(direct, again)
+        assert sum(each["allocated"] for each in again.get_json()["environments"]) == allocated
+        assert told.count(path) == len(told) == allocated + 1
+        send(direct, "POST", LAB, ASK)
+
+
+def test_any_other_question_for_the_catalog_is_left_to_the_views(direct: Peer, views: Peer) -> None:
+    catalog(direct)
+    told = handed_on(direct)
+    for number, (name, ask) in enumerate(CATALOG_FOR_THE_VIEWS.items(), 1):
+        assert ask(direct).status_code == ask(views).status_code, name
+        assert len(told) == number, name
+
+
+def test_a_token_revoked_elsewhere_opens_no_catalog_that_was_made(direct: Peer) -> None:
+    assert [catalog(direct).status_code for _ in range(2)] == [200, 200]
+    client = (direct.credentials.robot_client.name, direct.credentials.robot_client.secret)
+    direct.app.test_client().post("/oauth2/revoke-token/", data={"token": direct.token}, auth=client)
+    assert catalog(direct).status_code == 401
 
 
 def activation(peer: Peer) -> tuple[str, str]:
