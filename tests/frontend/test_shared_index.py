@@ -8,6 +8,7 @@ from typing import Any
 import brotli
 import pytest
 import responses
+from bs4 import BeautifulSoup
 from flask import Flask
 from werkzeug.test import TestResponse
 
@@ -48,6 +49,13 @@ def get(site: Flask, path: str = "/", **headers: str) -> TestResponse:
     """Return the answer to somebody without cookies."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return site.test_client(use_cookies=False).get(path, headers=named)
+
+
+def test_one_style_sheet_is_all_that_holds_up_the_first_paint(shop: Flask) -> None:
+    page = BeautifulSoup(get(shop).text, "html.parser")
+    blocking = [*page.select("link[rel=stylesheet]"), *page.select("script:not([type=module], [async], [defer])")]
+    assert [each.name for each in blocking] == ["link"]
+    assert page.select("style, [style]") == []
 
 
 def test_a_stranger_gets_what_everybody_gets(shop: Flask) -> None:
