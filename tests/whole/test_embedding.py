@@ -1,6 +1,5 @@
 """A start button in a frame of another site, in Chromium: two sites, cookies allowed and blocked, and the ways out."""
 
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,7 +12,7 @@ from urllib.parse import quote
 import pytest
 import requests
 import yaml
-from browsing import FLAGS, found
+from browsing import with_settings
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -141,11 +140,7 @@ def profile(chromium: Browser, tmp_path: Path) -> Iterator[Callable[..., Browser
 
     def opening(settings: dict[str, object] | None = None, scripts: bool = True) -> BrowserContext:
         folder = tmp_path / f"profile-{len(opened)}"
-        (folder / "Default").mkdir(parents=True)
-        (folder / "Default" / "Preferences").write_text(json.dumps({"profile": settings or {}}))
-        context = chromium.browser_type.launch_persistent_context(
-            folder, executable_path=found(), headless=True, args=list(FLAGS), java_script_enabled=scripts
-        )
+        context = with_settings(chromium.browser_type, folder, settings or {}, java_script_enabled=scripts)
         context.set_default_timeout(15_000)
         opened.append(context)
         return context
