@@ -118,6 +118,8 @@ class PublicPages:
             return response
         response.headers["Cache-Control"] = CACHE_CONTROL
         response.headers["Vary"] = VARY
+        # It makes a browser begin another process before the first paint, and here is nothing to keep from an opener.
+        response.headers.pop("Cross-Origin-Opener-Policy", None)
         body = response.get_data()
         headers = [(name, value) for name, value in response.headers.items() if name != "Content-Length"]
         page = KeptPage(body, headers, hashlib.sha256(body).hexdigest()[:24])
