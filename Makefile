@@ -22,7 +22,7 @@ run: $(INSTALLED) ## start the index, its portal and the sweeper as visitors see
 
 test: check pure browser node ## everything: lint, types, tests with coverage, packaging, browser
 	@sh .ci/postgresql $(BIN)/python \
-		$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term --cov-fail-under=95 $(ARGS)
+		$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=95 $(ARGS)
 
 check: $(EQUIPPED) ## the fast part of test: lint, format and types
 	@$(BIN)/ruff check .

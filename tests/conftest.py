@@ -27,27 +27,15 @@ UNMEASURED = (
     "whole/",
 )
 
-# Few tests that take long: begun last, one of them would keep one worker busy while the other has nothing left to do.
-FIRST = ("whole/test_mix.py", "whole/test_crash.py", "whole/", "design/")
-
-
-def _place(item: pytest.Item) -> str:
-    return item.path.relative_to(ROOT / "tests").as_posix()
-
-
-def _turn(item: pytest.Item) -> int:
-    return next((turn for turn, start in enumerate(FIRST) if _place(item).startswith(start)), len(FIRST))
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave tests that do much out of the coverage, and begin with the long ones.
+    """Leave tests that do much out of the coverage, and give a browser a second try.
 
     What a browser does is tried twice, because on a busy machine it may get no time at all; the closing line counts
     what was run again. Nothing else is: what fails once in many runs, such as a race, is a fault.
     """
-    items.sort(key=_turn)
     for item in items:
-        if _place(item).startswith(UNMEASURED):
+        if item.path.relative_to(ROOT / "tests").as_posix().startswith(UNMEASURED):
             item.add_marker(pytest.mark.no_cover)
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))

@@ -27,7 +27,7 @@ def links(house: House, *words: str) -> dict[str, object]:
 
 
 def test_a_link_made_by_the_command_starts_so_many_sessions_and_no_more(house: House) -> None:
-    url = str(links(house, "sign", "twenty", "--for", "1h", "--uses", str(USES))["url"])
+    url = str(links(house, "sign", "plenty", "--for", "1h", "--uses", str(USES))["url"])
     assert url.startswith(f"{house.site}/go/")
     assert len(house.workers("web")) == 2
     together = Barrier(PEOPLE)

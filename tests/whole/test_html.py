@@ -20,6 +20,6 @@ def test_what_the_programs_send_is_valid(house: House, tmp_path: Path) -> None:
         pages[f"site {path.replace('/', ' ')}"] = visitor.http.get(f"{house.site}/{path}", timeout=20).text
     for path in ("", "workshops/finished/", "workshops/catalog/", "reference/", "nowhere/"):
         pages[f"portal {path.replace('/', ' ')}"] = visitor.http.get(f"{house.portal}/{path}", timeout=20).text
-    pages["link"] = visitor.http.get(create_url(house, "one-seat"), timeout=20).text
+    pages["link"] = visitor.http.get(create_url(house, "brief"), timeout=20).text
     assert [name for name, text in pages.items() if not text.startswith("<!doctype html>")] == []
     assert faults(pages, tmp_path) == []
