@@ -17,6 +17,7 @@ from typing import Any
 from frontend.background import Background
 from frontend.kept_catalogs import Kept, KeptCatalogs
 from frontend.portal_client import PortalClient, PortalError, PortalResting
+from frontend.portal_gate import PATIENCE_SECONDS
 from frontend.site.answers import BadAnswer, listing_of
 from frontend.site.catalog import availability
 from frontend.site.offers import Known, Listing
@@ -27,7 +28,6 @@ FRESH_WHEN_FULL = timedelta(milliseconds=200)
 # A list this old is shown with its age when no newer one came in time.
 RECENT = timedelta(seconds=10)
 PAUSE = timedelta(seconds=5)
-PATIENCE_SECONDS = 0.03
 FIRST_PATIENCE_SECONDS = 2.0
 _TURN = timedelta(milliseconds=100)
 _log = logging.getLogger(__name__)

@@ -32,7 +32,7 @@ from frontend.portal_answers import (
     UnknownSession,
 )
 from frontend.portal_asking import Asking
-from frontend.portal_gate import MOST_CALLS, SHORTEST_HURRY, Gate, GateClosed
+from frontend.portal_gate import MOST_CALLS, PATIENCE_SECONDS, Gate, GateClosed
 from portal_backend.contract import wire
 from portal_backend.contract.urls import parse_http_url
 
@@ -94,7 +94,7 @@ class PortalClient:
         api_url: str,
         login: Callable[[], Login],
         most_calls: int = MOST_CALLS,
-        patience: float = SHORTEST_HURRY,
+        patience: float = PATIENCE_SECONDS,
     ) -> None:
         self.name = name
         self.key = f"{name} {api_url}"

@@ -21,7 +21,9 @@ REST_SECONDS = 10
 MOST_CALLS = 5
 HANGS_AFTER_SECONDS = 1.0
 QUEUE_SECONDS = 0.25
-SHORTEST_HURRY, LONGEST_HURRY = 0.03, 1.0
+# How long a page waits for a portal, unless the site's owner says otherwise.
+PATIENCE_SECONDS = 0.03
+LONGEST_HURRY = 1.0
 _BUSY_SECONDS = 5
 _LATE_SECONDS = 2.0
 _FIRST_GUESS = 0.1
@@ -44,10 +46,8 @@ class GateClosed(Exception):
 class Gate:
     """The way to one portal, shared by every thread; `failure` is the error that counts against the portal."""
 
-    def __init__(
-        self, failure: type[Exception], most: int = MOST_CALLS, shortest_hurry: float = SHORTEST_HURRY
-    ) -> None:
-        self._shortest_hurry = shortest_hurry
+    def __init__(self, failure: type[Exception], most: int = MOST_CALLS, patience: float = PATIENCE_SECONDS) -> None:
+        self._patience = patience
         self._breaker = CircuitBreaker(FAILURES, REST_SECONDS, expected_exception=failure)
         self._places = threading.Semaphore(most)
         self._trial = threading.Lock()
@@ -58,7 +58,7 @@ class Gate:
     @property
     def hurry(self) -> float:
         """How many seconds a page should give a call: a few times what the portal usually takes."""
-        return max(min(3 * self._usual, LONGEST_HURRY), self._shortest_hurry)
+        return max(min(3 * self._usual, LONGEST_HURRY), self._patience)
 
     def late(self) -> None:
         """Note that a call in a hurry got no answer in its time."""

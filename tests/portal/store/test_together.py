@@ -1,13 +1,14 @@
 """Work that comes at once shares a transaction, and still each piece has an outcome of its own."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pytest
+from programs import until
 from sqlalchemy import Connection, text
 from storing import House, offer
 
@@ -76,17 +77,9 @@ def in_company(together: Together, ledger: Ledger, *others: Work[Any]) -> list[F
         assert entered.wait(LONG)
         for number, work in enumerate(others, 1):
             outcomes.append(pool.submit(together.write, work))
-            _until(lambda number=number: len(together._waiting) >= number)  # type: ignore[misc]
+            until(lambda number=number: len(together._waiting) >= number, LONG, every=0.001)
         enough.set()
     return outcomes
-
-
-def _until(so: Callable[[], bool]) -> None:
-    for _ in range(LONG * 1000):
-        if so():
-            return
-        threading.Event().wait(0.001)
-    raise AssertionError("it never was")
 
 
 def told(outcomes: list[Future[Any]]) -> list[object]:
@@ -163,7 +156,7 @@ def test_a_turn_that_never_came_is_told_to_all_who_wait_for_it() -> None:
     with ThreadPoolExecutor(3) as pool:
         outcomes = [pool.submit(together.write, ledger.does(each)) for each in "abc"]
         assert entered.wait(LONG)
-        _until(lambda: len(together._waiting) == 3)
+        until(lambda: len(together._waiting) == 3, LONG, every=0.001)
         ledger.at_begin = StoreBusy("locked")
         enough.set()
     assert told(outcomes) == ["StoreBusy('locked')"] * 3
