@@ -25,7 +25,7 @@ def protect_forms(app: Flask, url: str) -> None:
     def _check() -> None:
         if not request.endpoint:
             return
-        if request.endpoint in _WITHOUT_TOKEN and TOKEN not in request.form and from_own_page(request, url):
+        if request.endpoint in _WITHOUT_TOKEN and not request.form.get(TOKEN) and from_own_page(request, url):
             return
         csrf.protect()
 

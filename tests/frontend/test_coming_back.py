@@ -83,6 +83,11 @@ def test_an_announcement_stays_closed_without_a_script_too(
     assert seen(visitor.client.application).banners() == ["Closed on Friday", "The lab is broken"]
 
 
+def test_whoever_is_new_closes_an_announcement_on_the_index_that_everybody_shares(visitor: Any) -> None:
+    visitor.press("/", "/announcements/hello/close/")
+    assert visitor.banners() == []
+
+
 @pytest.mark.parametrize(
     ("referer", "leads_to"),
     [
