@@ -5,10 +5,14 @@ each other. All of them are gathered in one folder of the instance, each beside 
 once for a version by the first process that starts with it.
 """
 
+import fcntl
 import hashlib
 import logging
+import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Flask
@@ -62,17 +66,14 @@ class StaticFiles:
             return folder
         try:
             self._gathered.mkdir(mode=0o700, parents=True, exist_ok=True)
-            making = Path(tempfile.mkdtemp(dir=self._gathered, prefix="making-"))
+            with _alone_in(self._gathered):
+                if not folder.is_dir():
+                    self._gather(Path(tempfile.mkdtemp(dir=self._gathered, prefix="making-"))).rename(folder)
+                    self._tidy()
+            return folder
         except OSError as error:
             _log.warning("static files cannot be kept in %s (%s)", self._gathered, error)
-            making = Path(tempfile.mkdtemp(prefix="workshop-index-static-"))
-            return self._gather(making)
-        try:
-            self._gather(making).rename(folder)
-        except OSError:  # another process was first
-            shutil.rmtree(making, ignore_errors=True)
-        self._tidy()
-        return folder
+            return self._gather(Path(tempfile.mkdtemp(prefix="workshop-index-static-")))
 
     def contents(self) -> dict[str, bytes]:
         """Return every file by its path under the address, the joined ones in place of what they join."""
@@ -94,9 +95,10 @@ class StaticFiles:
         return folder
 
     def _tidy(self) -> None:
-        """Drop what versions before the last few left."""
-        versions = sorted(self._gathered.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-        for folder in versions[_KEPT_VERSIONS:]:
+        """Drop what versions before the last few left, and a process that was ended while it gathered."""
+        others = [path for path in self._gathered.iterdir() if path.name != self.version]
+        others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+        for folder in others[_KEPT_VERSIONS - 1 :]:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _digest(self) -> str:
@@ -105,6 +107,17 @@ class StaticFiles:
             for path in sorted(path for path in folder.rglob("*") if path.is_file()):
                 digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
         return digest.hexdigest()[:12]
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other process is at work in the folder, and keep others waiting meanwhile."""
+    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _add_headers(headers: dict[str, str], path: str, url: str) -> None:

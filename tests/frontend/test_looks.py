@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -317,3 +318,27 @@ def test_static_files_of_old_versions_go(make_site: Callable[..., Flask], tmp_pa
         path.write_text(str(number), encoding="utf-8")
         make_site()
     assert len(list((tmp_path / "instance" / "static").iterdir())) == 3
+
+
+def test_static_files_that_others_are_gathering_leave_those_of_this_version(
+    make_site: Callable[..., Flask], tmp_path: Path, seen: Any
+) -> None:
+    for number in range(3):
+        newer = tmp_path / "instance" / "static" / f"making-{number}"
+        newer.mkdir(parents=True)
+        os.utime(newer, (2**32, 2**32))
+    visitor = seen(make_site(PORTAL_URL=PORTAL))
+    with visitor.client.get(visitor.page("/").select_one("script")["src"]) as script:
+        assert script.status_code == 200
+
+
+def test_processes_that_start_at_once_gather_static_files_once(
+    make_site: Callable[..., Flask], tmp_path: Path, seen: Any
+) -> None:
+    with ThreadPoolExecutor(6) as starting:
+        sites = list(starting.map(lambda _: make_site(PORTAL_URL=PORTAL), range(6)))
+    (folder,) = (tmp_path / "instance" / "static").iterdir()
+    assert not folder.name.startswith("making-")
+    for visitor in map(seen, sites):
+        with visitor.client.get(visitor.page("/").select_one("script")["src"]) as script:
+            assert script.status_code == 200
