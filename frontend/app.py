@@ -2,9 +2,8 @@
 
 import logging
 import os
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from flask import Flask, Response, request
 from flask_caching import Cache
@@ -13,6 +12,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from frontend import branding
+from frontend.brand_sheet import BrandSheet
 from frontend.broker import Broker
 from frontend.cookie_keys import user_id_key
 from frontend.forms import protect_forms, token
@@ -33,9 +33,8 @@ from frontend.providers import Providers
 from frontend.public_pages import PublicPages
 from frontend.rendering import add_globals, speak, use_theme
 from frontend.settings import Settings, SettingsError, given, load
-from frontend.site.model import Portal, Site
+from frontend.site.model import Portal
 from frontend.site.notifications import due
-from frontend.site.sheet import owners_sheet
 from frontend.site_source import SiteSource
 from frontend.static_files import StaticFiles
 from frontend.views import (
@@ -57,7 +56,6 @@ from frontend.visitors import Visitors
 from portal_backend.contract.instance import InstanceError
 from portal_backend.contract.own_texts import OwnTexts
 from portal_backend.contract.own_words import FOLDER
-from portal_backend.contract.stamps import stamp_of
 
 _log = logging.getLogger(__name__)
 
@@ -139,8 +137,7 @@ def _parts(app: Flask, settings: Settings) -> Parts:
     kept = KeptCatalogs(_cache(app, settings), settings.instance / "catalogs")
     catalogs = KnownCatalogs(kept, _now, settings.patience)
     broker = Broker(source.current, connect, catalogs, KnownSessions(_now), f"{settings.url}/")
-    additions = settings.config / "theme" / "static" / "css" / "brand.css"
-    sheet = _sheet(source.current, static, additions)
+    sheet = BrandSheet(source.current, static, settings.config / "theme").current
     key = settings.user_id_key or user_id_key(settings.instance)
     return Parts(
         site=source.current,
@@ -185,20 +182,6 @@ def _protect(app: Flask, parts: Parts, settings: Settings, pages: PublicPages) -
         site = parts.site()
         led_to = [*(portal.url for portal in site.portals), *parts.visitors.way_out()]
         return pages.finish(protect(response, led_to, settings.https, framed_by(request.endpoint, site)))
-
-
-def _sheet(site: Callable[[], Site], static: StaticFiles, additions: Path) -> Callable[[], str]:
-    """Return what gives the owner's style sheet, made anew when the brand or the file of additions has changed."""
-    made: list[tuple[object, object, str]] = []
-
-    def current() -> str:
-        brand, stamp = site().brand, stamp_of(additions)
-        if not made or made[-1][0] is not brand or made[-1][1] != stamp:
-            text = additions.read_text(encoding="utf-8") if stamp else ""
-            made[:] = [(brand, stamp, owners_sheet(brand, static.sheets, text, static.url))]
-        return made[-1][2]
-
-    return current
 
 
 def _now() -> datetime:

@@ -9,6 +9,7 @@ from flask import Flask
 from jinja2 import TemplateError
 
 from frontend import branding
+from frontend.brand_sheet import OWN_RULES, rules_in
 from frontend.generator.folder import CannotBuild
 from frontend.languages import OneLanguage
 from frontend.rendering import add_globals, speak, use_theme
@@ -23,7 +24,6 @@ from portal_backend.contract.packaged import packaged
 from portal_backend.contract.stylesheet import STYLESHEET
 
 _PROGRAM = Path(branding.__file__).parent
-_ADDITIONS = Path("static") / "css" / "brand.css"
 Page = BackPage | CatalogPage | EmbedPage | WorkshopPage | ErrorPage
 
 
@@ -47,9 +47,7 @@ class Press:
     def __init__(self, site: Site, theme: Path, path: str, texts: Path) -> None:
         self._path = path
         self._files = StaticFiles(theme, theme)
-        additions = theme / _ADDITIONS
-        rules = additions.read_text("utf-8") if additions.is_file() else ""
-        own = owners_sheet(site.brand, self._files.sheets, rules, self.file)
+        own = owners_sheet(site.brand, self._files.sheets, _rules(theme), self.file)
         self._look = (self._files.stylesheet + own).encode()
         self._look_name = f"look.{hashlib.sha256(self._look).hexdigest()[:12]}.css"
         self.brand = self._brand(site)
@@ -117,3 +115,10 @@ class Press:
             for path in sorted(folder.rglob(kind)):
                 digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
         return digest.hexdigest()
+
+
+def _rules(theme: Path) -> str:
+    try:
+        return rules_in(theme)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotBuild(f"{theme / OWN_RULES} cannot be read ({error}): save it as UTF-8.") from error

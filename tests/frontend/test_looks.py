@@ -168,6 +168,24 @@ def test_the_blocks_of_the_frame_are_the_documented_ones() -> None:
     assert set(re.findall(r"^\| `(\w+)` \|", told, re.MULTILINE)) == set(BLOCKS)
 
 
+UNREADABLE = "h1 { color: red } /* für */".encode("latin-1")
+
+
+def test_rules_of_the_owner_that_cannot_be_read_stay_as_they_were(
+    make_site: Callable[..., Flask], tmp_path: Path, seen: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    rules = tmp_path / "config" / "theme" / "static" / "css" / "brand.css"
+    rules.parent.mkdir(parents=True)
+    rules.write_text("h1 { color: green }", encoding="utf-8-sig")
+    visitor = seen(make_site(PORTAL_URL=PORTAL))
+    assert "\nh1 { color: green }" in visitor.get("/look.css").text
+    rules.write_bytes(UNREADABLE)
+    assert visitor.page("/").h1
+    assert "h1 { color: green }" in visitor.get("/look.css").text
+    assert f"{rules} cannot be read" in caplog.text
+    assert "--accent" in seen(make_site(PORTAL_URL=PORTAL)).get("/look.css").text  # of a process that starts with it
+
+
 def test_the_owners_theme_comes_first(make_site: Callable[..., Flask], tmp_path: Path, seen: Any) -> None:
     theme = tmp_path / "config" / "theme"
     (theme / "site").mkdir(parents=True)

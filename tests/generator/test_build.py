@@ -158,6 +158,16 @@ def test_a_template_that_cannot_be_filled_in_is_named_and_nothing_changes(run: R
     assert files(tmp_path / "public") == before
 
 
+def test_rules_that_cannot_be_read_are_named_and_nothing_is_written(run: Run, tmp_path: Path) -> None:
+    config = shutil.copytree(EXAMPLE, tmp_path / "config")
+    (config / "theme" / "static" / "css").mkdir(parents=True)
+    (config / "theme" / "static" / "css" / "brand.css").write_text("/* für */", "latin-1")
+    said = run("build", "--base-url", URL, "--portal", config / "portal.yaml", code=1).output
+    assert "brand.css cannot be read" in said
+    assert "UTF-8" in said
+    assert not (tmp_path / "public").exists()
+
+
 def test_the_owners_theme_counts(run: Run, tmp_path: Path) -> None:
     config = shutil.copytree(EXAMPLE, tmp_path / "config")
     (config / "theme" / "static" / "css").mkdir(parents=True)
