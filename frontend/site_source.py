@@ -1,5 +1,6 @@
-"""The site as its file says now: read again when the file changes, the last good one kept while the file is broken.
+"""The site as its file says now: read again when the file changes, the last good one kept while it is broken or gone.
 
+Gone it is for a moment whenever an editor puts a new file in its place; what it hides must not show meanwhile.
 What was good is also written down, so that processes agree on it and one that is replaced can start with it.
 """
 
@@ -30,7 +31,7 @@ class SiteSource:
         self._default = Portal(name=DEFAULT_PORTAL, url=portal_url, people="body")
         self._lock = threading.Lock()
         self._seen = stamp_of(self._path)
-        loaded = self._load()
+        loaded = load(path) if path.exists() else Loaded(Site())
         site = loaded.site or self._last()
         if site is None:
             raise SettingsError("\n".join(str(problem) for problem in loaded.problems))
@@ -47,7 +48,7 @@ class SiteSource:
             with self._lock:
                 if stamp != self._seen:
                     self._seen = stamp
-                    self._take(self._load())
+                    self._take(load(self._path))
         return self._site
 
     def _take(self, loaded: Loaded) -> None:
@@ -60,9 +61,6 @@ class SiteSource:
         self._site = self._complete(loaded.site)
         self._keep()
         _log.info("%s was read again", self._path)
-
-    def _load(self) -> Loaded:
-        return load(self._path) if self._path.exists() else Loaded(Site())
 
     def _keep(self) -> None:
         """Write down what the file says, unless it has changed since it was read."""

@@ -1,4 +1,4 @@
-"""The site's file while it is broken: every process goes on with what it said last, those that start later too."""
+"""The site's file while it is broken or gone: every process goes on with what it said last."""
 
 from pathlib import Path
 
@@ -44,3 +44,12 @@ def test_a_first_start_with_a_broken_file_is_refused(kept: str | None, tmp_path:
 def test_a_folder_that_cannot_be_written_keeps_nothing_and_serves(tmp_path: Path) -> None:
     file = written(tmp_path, "brand: {name: First}\n")
     assert SiteSource(file, PORTAL, tmp_path / "nowhere" / "kept.yaml").current().brand.name == "First"
+
+
+def test_a_file_that_is_put_in_its_place_anew_uncovers_nothing_meanwhile(tmp_path: Path) -> None:
+    file = written(tmp_path, "sign_in: {by: header, required_for: catalog}\n")
+    source = SiteSource(file, PORTAL)
+    file.unlink()
+    assert source.current().sign_in.guards_catalog
+    written(tmp_path, "brand: {name: Second}\n")
+    assert source.current().brand.name == "Second"
