@@ -1,9 +1,10 @@
 """Speaks OpenID Connect to the provider an owner names: authorization code with PKCE, and tokens that are verified.
 
-The provider's addresses come from its discovery document, kept for an hour and used longer when it does not answer. An
-answer counts only with the state this browser was sent away with; its ID token must be signed by the provider with a
-public-key algorithm, and be for this site, in time, and for this very sign-in. What the ID token does not say is asked
-at the userinfo endpoint, which must speak of the same subject. Every call passes a gate, like those to portals.
+The provider's addresses come from its discovery document, kept for an hour and used longer when it does not answer;
+its keys are kept as long, and fetched anew for a token they do not fit. An answer counts only with the state this
+browser was sent away with; its ID token must be signed by the provider with a public-key algorithm, and be for this
+site, in time, and for this very sign-in. What the ID token does not say is asked at the userinfo endpoint, which must
+speak of the same subject. Every call passes a gate, like those to portals.
 """
 
 import logging
@@ -20,7 +21,7 @@ from authlib.integrations.base_client import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
-from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.errors import BadSignatureError, InvalidKeyIdError, JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 from joserfc.jws import JWSRegistry
 
@@ -132,6 +133,7 @@ class Provider:
             try:
                 found = _json(requests.get(self.source + _DISCOVERY, timeout=_TIMEOUT, allow_redirects=False))
                 self._check(found)
+                self._keys = None
             except (requests.RequestException, ValueError) as error:
                 if kept is None:
                     raise
@@ -163,7 +165,7 @@ class Provider:
         """Return the claims of an ID token that is the provider's, for this site, in time, for this sign-in."""
         try:
             decoded = self._decoded(token["id_token"], self._keys or self._fetch_keys(session, document))
-        except InvalidKeyIdError:
+        except (InvalidKeyIdError, BadSignatureError):  # of a key that is new, under a name of its own or none
             decoded = self._decoded(token["id_token"], self._fetch_keys(session, document))
         options = {
             "iss": {"essential": True, "value": document["issuer"]},

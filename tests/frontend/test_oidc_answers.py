@@ -108,13 +108,31 @@ def test_any_other_token_does_not(token: Callable[[], object], says: Callable[..
         provider.claims({"code": "c"}, BEGUN, NOW)
 
 
-def test_a_new_key_of_the_provider_is_learned(says: Callable[..., None], provider: Provider, wire: Any) -> None:
+@pytest.mark.parametrize(
+    ("published", "signing"),
+    [((KEY, NEXT), NEXT), ((OTHER,), OTHER)],
+    ids=["beside the old one", "in place of the old one, under its name"],
+)
+def test_a_new_key_of_the_provider_is_learned(
+    published: tuple[RSAKey, ...], signing: RSAKey, says: Callable[..., None], provider: Provider, wire: Any
+) -> None:
     says(signed())
     provider.claims({"code": "c"}, BEGUN, NOW)
-    wire.replace("GET", f"{ISSUER}/keys", json={"keys": [each.as_dict(private=False) for each in (KEY, NEXT)]})
-    wire.replace("POST", f"{ISSUER}/token", json={"access_token": "at", "token_type": "B", "id_token": signed(NEXT)})
+    wire.replace("GET", f"{ISSUER}/keys", json={"keys": [each.as_dict(private=False) for each in published]})
+    wire.replace("POST", f"{ISSUER}/token", json={"access_token": "at", "token_type": "B", "id_token": signed(signing)})
     assert provider.claims({"code": "c"}, BEGUN, NOW)["sub"] == "ada"
     assert sum(call.request.url == f"{ISSUER}/keys" for call in wire.calls) == 2
+
+
+def test_a_key_the_provider_has_taken_back_stops_counting(
+    says: Callable[..., None], provider: Provider, wire: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(signed())
+    provider.claims({"code": "c"}, BEGUN, NOW)
+    wire.replace("GET", f"{ISSUER}/keys", json={"keys": [NEXT.as_dict(private=False)]})
+    monkeypatch.setattr("frontend.oidc._KEEP_SECONDS", 0)
+    with pytest.raises(Untrusted):
+        provider.claims({"code": "c"}, BEGUN, NOW)
 
 
 @pytest.mark.parametrize(
