@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,11 +114,7 @@ class KeptCatalogs:
             yield True
             return
         try:
-            with suppress(BlockingIOError):
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                yield True
-                return
-            yield False
+            yield _lock(handle)
         finally:
             os.close(handle)
 
@@ -160,3 +156,14 @@ class KeptCatalogs:
         except Exception as error:
             _log.warning("the cache cannot be %s: %s", done, error)
             return None
+
+
+def _lock(handle: int) -> bool:
+    """Whether no other process has the file; on a disk without locks nobody is kept from asking."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -90,16 +90,20 @@ class KnownCatalogs:
         return Known(client.name, seen.listing, stale=aged and (seen.failing or now - seen.listing.fetched > RECENT))
 
     def _look(self, client: PortalClient, anew: bool = False) -> None:
-        """Take what another process has just fetched, or else ask the portal, when no other process does so now."""
+        """Take what another process has just fetched, or else ask the portal, when no other process does so now.
+
+        Somebody who has met a change (`anew`) needs what the portal says after that, whoever else is asking.
+        """
         self._adopt(client)
-        if not anew and self._settled(client):
+        if anew:
+            self._ask(client)
+            return
+        if self._settled(client):
             return
         with self._kept.claim(client.key) as claimed:
             if not claimed:
                 self._later(client, _TURN)
-            elif self._adopt(client) and not anew and self._settled(client):
-                return
-            else:
+            elif not self._adopt(client) or not self._settled(client):
                 self._ask(client)
 
     def _settled(self, client: PortalClient) -> bool:

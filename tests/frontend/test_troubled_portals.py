@@ -1,5 +1,6 @@
 """Portals that are slow, silent or gone: pages stay quick, starts say what is wrong, calls do not pile up."""
 
+import errno
 import socket
 import threading
 import time
@@ -143,6 +144,26 @@ def test_one_process_at_a_time_asks(double: Double, two_processes: list[KeptCata
         assert double.asked == []
     with other.claim(client.key) as claimed:
         assert claimed
+
+
+def test_who_has_met_a_change_asks_though_another_process_does(
+    double: Double, two_processes: list[KeptCatalogs]
+) -> None:
+    client = to(double)
+    one, other = two_processes
+    with one.claim(client.key):
+        assert KnownCatalogs(other, HandClock()).refresh(client).listing
+    assert double.asked == [CATALOG]
+
+
+def test_a_disk_without_locks_keeps_nobody_from_asking(
+    double: Double, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    assert KnownCatalogs(KeptCatalogs(memory(), tmp_path), HandClock()).known([to(double)])[0].listing
 
 
 class Fault(Exception):
