@@ -148,6 +148,8 @@ def _expectation(item: Mapping[str, Any]) -> str:
             return f"expected at most {context['max_length']} characters"
         case "string_pattern_mismatch" if str(context["pattern"]).startswith("^[A-Z]"):
             return "expected capital letters, digits and underscores"
+        case "string_pattern_mismatch" if str(context["pattern"]).startswith("^[A-Za-z"):
+            return "expected letters, digits, underscores, dots and dashes"
         case "string_pattern_mismatch":
             return "expected small letters, digits, dots and dashes"
         case "greater_than_equal" | "less_than_equal":

@@ -6,7 +6,7 @@ aware, colours and addresses are checked, lists are tuples.
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from frontend.site.brand import Brand, Link
 from frontend.site.embedding import Embedding
@@ -23,6 +23,9 @@ from frontend.site.values import (
     refuse_repeats,
 )
 from portal_backend.contract.words import say
+
+# Parts of the index that every site has; "more" is the section of what no other section names.
+_TAKEN = frozenset({"main", "more", "own", "q", "results"})
 
 
 class Portal(Part):
@@ -45,10 +48,16 @@ class Portal(Part):
     )
 
 
+def _not_taken(name: str) -> str:
+    if name in _TAKEN or name.startswith("filter-"):
+        raise ValueError("expected an id that no other part of the index has")
+    return name
+
+
 class Section(Part):
     """A group of workshops on the index, in the order written."""
 
-    id: Slug = Field(description="Names the section in links (/#id).")
+    id: Annotated[Slug, AfterValidator(_not_taken)] = Field(description="Names the section in links (/#id).")
     title: Line = Field(min_length=1, description="The section's heading.")
     description: Text = Field("", description="A sentence under the heading.")
     workshops: tuple[Line, ...] = Field((), description="Names of workshops; one that no portal offers is left out.")

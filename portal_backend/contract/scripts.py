@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from portal_backend.contract.layered import text_of
+
 SCRIPT = "js/main.js"
 _EXPORT = re.compile(r"^export default function\b", re.MULTILINE)
 _IMPORT = re.compile(r"^import\b", re.MULTILINE)
@@ -15,8 +17,8 @@ _COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
 
 def bundle(folders: Sequence[Path]) -> str:
     """Return `js/main.js` with the other modules of the static `folders` in it; a later folder's file counts."""
-    found = {path.name: path for folder in folders for path in sorted((folder / "js").glob("*.js"))}
-    texts = {name: path.read_text(encoding="utf-8") for name, path in found.items()}
+    names = sorted({path.name for folder in folders for path in (folder / "js").glob("*.js")})
+    texts = {name: text_of(folders, f"js/{name}") for name in names}
     main = texts.pop(Path(SCRIPT).name)
     carried = [_carried(name.removesuffix(".js"), text) for name, text in sorted(texts.items()) if _is_whole(text)]
     return _COMMENT.sub("", "\n".join(["const carried = {};", *carried, main]))

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from zlib import adler32
 
+from portal_backend.contract.layered import text_of
+
 STYLESHEET = "css/site.css"
 TOKENS = "css/tokens.css"
 DEFAULT_THEME = "workbench"
@@ -33,7 +35,7 @@ def themes(folders: Sequence[Path]) -> dict[str, str]:
 
 def joined(folders: Sequence[Path], names: Sequence[str]) -> str:
     """Return the text of these files, one after the other, without comments and indents."""
-    texts = (_found(folders, name).read_text(encoding="utf-8") for name in names)
+    texts = (text_of(folders, name) for name in names)
     return _INDENT.sub("\n", _COMMENT.sub("", "\n".join(texts))).strip() + "\n"
 
 
@@ -49,6 +51,3 @@ def _named(folders: Sequence[Path], inside: str) -> list[str]:
 def _theme(name: str) -> str:
     return f"css/themes/{name}.css"
 
-
-def _found(folders: Sequence[Path], name: str) -> Path:
-    return next(path for folder in reversed(folders) if (path := folder / name).is_file())

@@ -204,6 +204,18 @@ def test_the_owners_theme_comes_first(make_site: Callable[..., Flask], tmp_path:
         assert "sandbox" in logo.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("name", ["css/components/card.css", "css/themes/parlour.css", "js/countdown.js"])
+def test_a_file_in_place_of_a_built_in_one_that_is_no_text_leaves_that_one(
+    name: str, make_site: Callable[..., Flask], tmp_path: Path, seen: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "config" / "theme" / "static" / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"\xff\xfe.card { color: red }")
+    page = seen(make_site(PORTAL_URL=PORTAL)).page("/")
+    assert page.select_one("h1")
+    assert f"{file} is left out" in caplog.text
+
+
 def test_static_files_are_kept_for_ever_under_a_version(alone: Any) -> None:
     page = alone.page("/")
     for address in (page.select_one("script")["src"], page.select_one('link[rel="stylesheet"]')["href"]):

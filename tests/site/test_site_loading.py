@@ -211,6 +211,17 @@ PROBLEMS = {
         "catalog:\n  sections: [{id: a, title: A}, {id: a, title: B}]",
         ["2:3: error: catalog: two sections have the id a"],
     ),
+    "a section with the id of another part of the index": (
+        "catalog:\n  sections: [{id: more, title: A}, {id: filter-tag, title: B}]",
+        [
+            "2:19: error: catalog.sections.id: expected an id that no other part of the index has, found 'more'",
+            "2:41: error: catalog.sections.id: expected an id that no other part of the index has, found 'filter-tag'",
+        ],
+    ),
+    "a strange parameter": (
+        "catalog: {workshops: {w: {parameters: [{name: a b}]}}}",
+        ["1:47: error: catalog.workshops.w.parameters.name: expected letters, digits, underscores, dots and dashes"],
+    ),
     "a workshop in two sections": (
         "catalog:\n  sections: [{id: a, title: A, workshops: [w]}, {id: b, title: B, workshops: [w]}]",
         ["2:3: error: catalog: two places in sections name w"],
