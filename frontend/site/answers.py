@@ -7,6 +7,8 @@ from typing import Any
 from frontend.site.offers import Listing, Offer, OwnSession
 from portal_backend.contract.wire import EnvironmentState, parse_time
 
+# More seats, or seconds, than any portal has.
+_MOST = 10**9
 _STATES = {state.value: state for state in EnvironmentState}
 
 
@@ -93,22 +95,23 @@ def _name(item: Mapping[str, Any], key: str) -> str:
     value = item.get(key)
     if not isinstance(value, str) or not value:
         raise BadAnswer(f"something has no {key}")
-    return value
+    return _text(value)
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """Return the text; half of a character, which JSON can hold and no page can show, becomes a question mark."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _texts(value: Any) -> tuple[str, ...]:
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+    return tuple(_text(item) for item in value if isinstance(item, str)) if isinstance(value, list) else ()
 
 
 def _labels(value: Any) -> tuple[str, ...]:
     """Return labels as `key=value`, in the order of their keys."""
     pairs = value.items() if isinstance(value, dict) else ()
-    return tuple(sorted(f"{key}={text}" for key, text in pairs if isinstance(text, str)))
+    return tuple(sorted(_text(f"{key}={text}") for key, text in pairs if isinstance(text, str)))
 
 
 def _count(value: Any) -> int | None:
-    return max(0, value) if isinstance(value, int) and not isinstance(value, bool) else None
+    return min(max(0, value), _MOST) if isinstance(value, int) and not isinstance(value, bool) else None

@@ -50,4 +50,3 @@ def _named(folders: Sequence[Path], inside: str) -> list[str]:
 
 def _theme(name: str) -> str:
     return f"css/themes/{name}.css"
-

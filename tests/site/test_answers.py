@@ -37,6 +37,11 @@ def test_an_environment_is_read() -> None:
         ({"available": "two"}, "available", 0),
         ({"duration": 0}, "expires", None),
         ({"duration": None}, "expires", None),
+        ({"duration": 10**30, "capacity": 10**30}, "expires", timedelta(seconds=10**9)),
+        ({"name": "p-\ud800"}, "environment", "p-?"),
+        ({"workshop": WORKSHOP | {"title": "half \ud83d"}}, "title", "half ?"),
+        ({"workshop": WORKSHOP | {"tags": ["\udc00", 1]}}, "tags", ("?",)),
+        ({"workshop": WORKSHOP | {"labels": {"a": "\udc00"}}}, "labels", ("a=?",)),
     ],
 )
 def test_strange_values_are_taken_carefully(changes: dict[str, Any], field: str, value: object) -> None:
