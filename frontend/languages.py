@@ -13,6 +13,7 @@ from flask_babel import Babel, get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
 from frontend.site.model import Site
+from portal_backend.contract.frame_cookies import in_frame
 from portal_backend.contract.language_choice import LANGUAGE, Environ, chosen
 from portal_backend.contract.languages import Language, locale_of, tag_of
 from portal_backend.contract.own_texts import OwnTexts
@@ -67,9 +68,8 @@ class Languages:
 
     def _remember(self) -> AnyResponse | None:
         """Keep what was chosen and go on at the clean address; in a frame, where cookies may be refused, stay."""
-        chosen = request.args.get(LANGUAGE, "")
-        framed = request.headers.get("Sec-Fetch-Dest") in ("iframe", "frame")
-        if request.method != "GET" or framed or not request.url_rule or chosen not in self._site().brand.offered:
+        chosen, offered = request.args.get(LANGUAGE, ""), self._site().brand.offered
+        if request.method != "GET" or in_frame(request) or not request.url_rule or chosen not in offered:
             return None
         answer: Response = redirect(_address({}), 303)  # type: ignore[assignment]
         answer.set_cookie(

@@ -1,11 +1,10 @@
 """The owner's announcements: a visitor closes one for good, with or without a script."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from frontend import identity
+from frontend.site.own_path import own_path
 from frontend.views.door import parts
 
 bp = Blueprint("announcements", __name__)
@@ -21,6 +20,5 @@ def close(name: str) -> Response:
 
 def _page_before() -> str:
     """Return the path of the page of this site that the form was on, else the index."""
-    before = urlsplit(request.referrer or "")
-    own = before.netloc == urlsplit(parts().url).netloc and before.path.startswith("/") and before.path[1:2] != "/"
-    return before.path + (f"?{before.query}" if before.query else "") if own else url_for("catalog.index")
+    origin, before = f"{parts().url}/", request.referrer or ""
+    return own_path(before[len(origin) - 1 :]) if before.startswith(origin) else url_for("catalog.index")
