@@ -19,11 +19,11 @@ from portal_backend import headers, identity
 from portal_backend.api import access, catalog, payloads
 from portal_backend.api.environments import ask_for, default_index
 from portal_backend.contract.frame_cookies import FRAMES
+from portal_backend.contract.prefetch import PREFETCH_HEADERS
 from portal_backend.contract.wire import CATALOG_ENVIRONMENTS, NEWCOMER_HEADER, session_path
 from portal_backend.cookies import first_cookie
 from portal_backend.errors import ApiError
 from portal_backend.hosts import host_name
-from portal_backend.pages.guards import PREFETCH_HEADERS
 from portal_backend.paths import CONTROL_SENT
 from portal_backend.services import accounts, allocation, sessions
 from portal_backend.services.context import Context

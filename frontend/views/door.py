@@ -24,6 +24,7 @@ from frontend.static_files import StaticFiles
 from frontend.visitors import Visitor, Visitors
 from portal_backend.contract.components import Notice
 from portal_backend.contract.own_texts import OwnTexts
+from portal_backend.contract.prefetch import is_prefetch
 from portal_backend.contract.wire import Notification
 
 __all__ = ["NAME", "Parts", "not_indexed", "notices", "parts", "render", "shop", "told_now", "visitor"]
@@ -91,8 +92,7 @@ def notices(at: Shop) -> tuple[Notice, ...]:
 
 def told_now() -> Kept | None:
     """Return what is to be told once, and forget it; whoever fetches ahead or looks at the headers uses nothing up."""
-    ahead = any("prefetch" in request.headers.get(name, "").lower() for name in ("Sec-Purpose", "Purpose", "X-Moz"))
-    return None if ahead or request.method == "HEAD" else identity.told()
+    return None if is_prefetch(request) or request.method == "HEAD" else identity.told()
 
 
 def not_indexed(response: Response) -> Response:

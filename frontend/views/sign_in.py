@@ -23,6 +23,7 @@ from frontend.site.person import NobodyError, from_claims
 from frontend.site.signing_in import Account, SignInPage, Why, account_of, sign_in_page, signed_out_page
 from frontend.views.door import not_indexed, parts, render, visitor
 from portal_backend.contract.frame_cookies import in_frame
+from portal_backend.contract.prefetch import is_prefetch
 
 if TYPE_CHECKING:
     from frontend.oidc import Provider
@@ -153,7 +154,7 @@ def _here() -> str:
 
 def _from_elsewhere() -> bool:
     """Whether a page of another site, or a browser that only looks ahead, asks for this."""
-    ahead = "prefetch" in request.headers.get("Sec-Purpose", "") or request.method == "HEAD"
+    ahead = is_prefetch(request) or request.method == "HEAD"
     return ahead or request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
 
 

@@ -5,9 +5,9 @@ import re
 from flask import abort, request
 
 from portal_backend.contract.frame_cookies import in_frame
+from portal_backend.contract.prefetch import is_prefetch
 from portal_backend.origin import sent_by_own_page
 
-PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 # Programs that say they fetch for themselves: crawlers, link previews, archives.
 _BOT = re.compile(
     r"(?<!cu)bot(?![a-z])|crawl|spider|slurp|preview|facebookexternalhit|facebookcatalog|whatsapp|embedly|"
@@ -27,21 +27,15 @@ def from_own_page() -> bool:
     fetched = request.headers
     return (
         request.method == "GET"
-        and not is_prefetch()
+        and not is_prefetch(request)
         and fetched.get("Sec-Fetch-Site") == "same-origin"
         and fetched.get("Sec-Fetch-Mode") == "navigate"
     )
 
 
-def is_prefetch() -> bool:
-    """Whether a browser fetches ahead, before anybody has clicked."""
-    said = (request.headers.get(name, "") for name in PREFETCH_HEADERS)
-    return any("prefetch" in value.lower() or "preview" in value.lower() for value in said)
-
-
 def refuse_prefetch() -> None:
     """Refuse to fetch ahead what counts as a visit."""
-    if is_prefetch():
+    if is_prefetch(request):
         abort(503)
 
 

@@ -12,12 +12,13 @@ from werkzeug.wrappers import Response
 
 from portal_backend import identity
 from portal_backend.content.rendering import FILES
+from portal_backend.contract.prefetch import is_prefetch
 from portal_backend.contract.wire import NOTIFICATION_PARAMETER, Notification, SessionState, session_path
 from portal_backend.contract.words import say
 from portal_backend.domain.events import EventName
 from portal_backend.domain.lifecycle import ending
 from portal_backend.pages import bench
-from portal_backend.pages.guards import from_own_page, is_prefetch
+from portal_backend.pages.guards import from_own_page
 from portal_backend.pages.models import ConfirmPage, StartingPage
 from portal_backend.pages.returning import back, default_index, known_code, private, reason_for, way_back
 from portal_backend.pages.showing import like_session, show_session
@@ -86,7 +87,7 @@ def page(held: Held) -> ResponseReturnValue:
 
 
 def _tell_view(held: Held, slug: str) -> None:
-    data = {} if request.method == "HEAD" or is_prefetch() else bench.viewed(held, slug)
+    data = {} if request.method == "HEAD" or is_prefetch(request) else bench.viewed(held, slug)
     if data:
         outbox.mention(context(), held.session, held.environment, EventName.WORKSHOP_VIEW, data)
 

@@ -347,8 +347,8 @@ def test_a_sign_in_leads_nowhere_else(page: str, make: Callable[..., Flask], see
 
 @pytest.mark.parametrize(
     "headers",
-    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Purpose": "prefetch"}],
-    ids=["another site", "a browser that looks ahead"],
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Purpose": "prefetch"}, {"X-Purpose": "preview"}],
+    ids=["another site", "a browser that looks ahead", "one that makes a preview"],
 )
 def test_a_sign_in_begins_by_a_click_here(headers: dict[str, str], make: Callable[..., Flask], seen: Any) -> None:
     answer = seen(make()).get("/sign-in/go/?page=/sessions/", 303, headers=headers)

@@ -172,13 +172,16 @@ def test_P5_nothing_changes_without_a_token_or_for_another_site(lab: Flask) -> N
     assert 'action="/forget/"' in client.get("/sessions/").text
 
 
+AHEAD = {"Sec-Purpose": "prefetch;prerender", "Purpose": "Prefetch", "X-Moz": "prefetch", "X-Purpose": "preview"}
+
+
 def test_P6_looking_starts_nothing_and_uses_nothing_up(lab: Flask, wire: responses.RequestsMock) -> None:
     """P6: crawlers, previews and prefetching start no session, are kept out, and consume no banner."""
     client, crawler = lab.test_client(), lab.test_client()
     client.get("/?notification=session-deleted")
     for _, path in rules(lab, "GET"):
-        for ahead in ({"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}):
-            client.get(path, headers=ahead)
+        for name, says in AHEAD.items():
+            client.get(path, headers={name: says})
         client.head(path)
         crawler.get(path, headers={"User-Agent": "Googlebot/2.1"})
     assert asked(wire) == []
