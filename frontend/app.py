@@ -32,7 +32,7 @@ from frontend.portal_gate import most_calls
 from frontend.providers import Providers
 from frontend.public_pages import PublicPages
 from frontend.rendering import add_globals, speak, use_theme
-from frontend.settings import Settings, SettingsError, given, load
+from frontend.settings import Settings, SettingsError, load
 from frontend.site.model import Portal
 from frontend.site.notifications import due
 from frontend.site_source import SiteSource
@@ -56,6 +56,7 @@ from frontend.visitors import Visitors
 from portal_backend.contract.instance import InstanceError
 from portal_backend.contract.own_texts import OwnTexts
 from portal_backend.contract.own_words import FOLDER
+from portal_backend.contract.variables import given
 
 _log = logging.getLogger(__name__)
 

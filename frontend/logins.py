@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from frontend.portal_client import Login, PortalMisconfigured
-from frontend.settings import given
 from frontend.site.model import Portal
 from portal_backend.contract.instance import CREDENTIALS_FILE, InstanceError, read_private
+from portal_backend.contract.variables import given
 
 _PARTS = ("USERNAME", "PASSWORD", "CLIENT_ID", "CLIENT_SECRET")
 

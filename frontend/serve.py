@@ -25,6 +25,7 @@ from frontend.supervisor import Ended, Interrupted, Supervisor
 from portal_backend.contract.instance import InstanceError
 from portal_backend.contract.rehearsal import TOKEN_VARIABLE
 from portal_backend.contract.urls import LOOPBACK, parse_http_url
+from portal_backend.contract.variables import Reader
 
 READY_WITHIN_SECONDS = 60.0
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "*": "127.0.0.1", "::": "::1"}
@@ -85,8 +86,8 @@ def plan(chosen: Mapping[str, object], environ: Mapping[str, str] | None = None,
         settings = load(merged)
     except (SettingsError, InstanceError) as error:
         raise CannotServe(str(error)) from error
-    portal_host = _given(merged, "PORTAL_HOST").strip("[]")
-    portal_port = int(_given(merged, "PORTAL_PORT"))
+    reader = Reader(merged, VARIABLES)
+    portal_host, portal_port = reader.host("PORTAL_HOST"), reader.number("PORTAL_PORT", 65535)
     site = _site_of(settings)
     merged |= {"WORKSHOP_INDEX_INSTANCE": str(settings.instance), "WORKSHOP_INDEX_CONFIG": str(settings.config)}
     embedders = site.embedding.origins if site else ()
@@ -137,10 +138,6 @@ def _place(url: str) -> str | None:
     clean = parse_http_url(url)
     parts = urlsplit(clean or "")
     return f"{parts.scheme}://localhost:{parts.port}{parts.path}" if parts.hostname in LOOPBACK else clean
-
-
-def _given(environ: Mapping[str, str], name: str) -> str:
-    return environ.get(name, "").strip() or next(variable.default for variable in VARIABLES if variable.name == name)
 
 
 def check(to_run: Plan) -> None:

@@ -1,29 +1,22 @@
 """What the environment says about this site: one table of variables, one frozen object, all problems at once.
 
-What the site shows comes from `site.yaml` instead. `VARIABLES` is the only list of names. A variable whose `file` is
-true may also be given as `<NAME>_FILE`, a private file that holds the value. An empty value means "not given".
+What the site shows comes from `site.yaml` instead. `VARIABLES` is the only list of names.
 
 Unsafe is refused: a short key, a secret file that others may read. A site that listens everywhere still answers only
 under the host of `SITE_URL` and this machine's own names. A public `SITE_URL` over plain http is the owner's choice on
 a closed network: the site starts with a warning, and its cookies are not `Secure` then.
 """
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from portal_backend.contract.frame_cookies import frame_cookie
-from portal_backend.contract.instance import InstanceError, read_private
 from portal_backend.contract.packaged import packaged
-from portal_backend.contract.urls import parse_http_url
-from portal_backend.contract.variables import Variable
+from portal_backend.contract.variables import Network, Reader, Variable
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-SHORTEST_KEY = 32
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 class SettingsError(Exception):
@@ -61,7 +54,6 @@ VARIABLES = (
     Variable("PORTAL_ROBOT_CLIENT_ID", "<instance>/portal-credentials.json", "OAuth2 client at the portal.", file=True),
     Variable("PORTAL_ROBOT_CLIENT_SECRET", "<instance>/portal-credentials.json", "Secret of that client.", file=True),
 )
-_KNOWN = {variable.name: variable for variable in VARIABLES}
 
 
 @dataclass(frozen=True)
@@ -114,9 +106,9 @@ class Settings:
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Return the settings `environ` holds; raises SettingsError with every problem, one a line."""
-    reader = _Reader(environ)
-    host, port = reader.text("SITE_HOST").strip("[]"), reader.number("SITE_PORT", 1, 65535)
-    portal_host, portal_port = reader.text("PORTAL_HOST").strip("[]"), reader.number("PORTAL_PORT", 1, 65535)
+    reader = _Reader(environ, VARIABLES)
+    host, port = reader.host("SITE_HOST"), reader.number("SITE_PORT", 65535, lowest=1)
+    portal_host, portal_port = reader.host("PORTAL_HOST"), reader.number("PORTAL_PORT", 65535, lowest=1)
     settings = Settings(
         instance=Path(reader.text("WORKSHOP_INDEX_INSTANCE")).expanduser().absolute(),
         config=reader.config(),
@@ -124,12 +116,12 @@ def load(environ: Mapping[str, str]) -> Settings:
         port=port,
         url=reader.root("SITE_URL", host, port),
         portal_url=reader.root("PORTAL_URL", portal_host, portal_port),
-        proxies=reader.number("SITE_PROXIES", 0, 10),
-        patience=reader.number("SITE_PATIENCE", 1, 10_000) / 1000,
+        proxies=reader.number("SITE_PROXIES", 10),
+        patience=reader.number("SITE_PATIENCE", 10_000, lowest=1) / 1000,
         cache_url=reader.cache(),
         secret_keys=reader.keys(),
         identity_proxies=reader.networks("SITE_IDENTITY_PROXIES"),
-        user_id_key=reader.long_secret("SITE_USER_ID_KEY"),
+        user_id_key=reader.key("SITE_USER_ID_KEY"),
         environ=dict(environ),
     )
     if reader.problems:
@@ -137,42 +129,8 @@ def load(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def given(environ: Mapping[str, str], name: str) -> str | None:
-    """Return the value of `name`, direct or from the file `<name>_FILE` names, or None; raises InstanceError."""
-    direct, path = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
-    if direct and path:
-        raise InstanceError(f"{name} and {name}_FILE are both set; unset one of them")
-    return (read_private(Path(path), f"{name}_FILE") if path else direct) or None
-
-
-class _Reader:
-    """Reads one variable at a time and gathers what is wrong; what it gives back then is never used."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.problems: list[str] = []
-
-    def given(self, name: str) -> str | None:
-        """Return the value given for `name`, or None."""
-        if not _KNOWN[name].file:
-            return self._environ.get(name, "").strip() or None
-        try:
-            return given(self._environ, name)
-        except InstanceError as error:
-            self.problems.append(str(error))
-            return None
-
-    def text(self, name: str) -> str:
-        """Return the value of `name` or its default as written in the table."""
-        return self.given(name) or _KNOWN[name].default
-
-    def number(self, name: str, lowest: int, highest: int) -> int:
-        """Return the value of `name` as a whole number within bounds."""
-        text = self.text(name)
-        if text.isascii() and text.isdigit() and len(text) < 10 and lowest <= int(text) <= highest:
-            return int(text)
-        self.problems.append(f"{name} is {text!r}; set it to a whole number from {lowest} to {highest}")
-        return int(_KNOWN[name].default)
+class _Reader(Reader):
+    """Reads what only this site needs, too."""
 
     def config(self) -> Path:
         """Return the owner's folder: the one named, else `config` here, else the example that ships."""
@@ -182,19 +140,6 @@ class _Reader:
             self.problems.append(f"WORKSHOP_INDEX_CONFIG names {folder}, which is not a folder; create it or fix it")
         return folder if folder.is_dir() else packaged("config")
 
-    def root(self, name: str, host: str, port: int) -> str:
-        """Return a public address that is a whole origin; when not given, where this machine finds the program."""
-        value = self.given(name)
-        host = _EVERYWHERE.get(host, host)
-        clean = parse_http_url(value or f"http://{f'[{host}]' if ':' in host else host}:{port}")
-        parts = urlsplit(clean or "")
-        if clean is None or parts.path != "/" or parts.query or parts.fragment:
-            self.problems.append(
-                f"{name} is {value or host!r}; set it to an address without a path, such as https://labs.example.com"
-            )
-            return ""
-        return clean.rstrip("/")
-
     def cache(self) -> str | None:
         """Return the address of a shared cache, or None for this process's memory."""
         value = self.given("SITE_CACHE_URL")
@@ -202,26 +147,9 @@ class _Reader:
             self.problems.append("SITE_CACHE_URL is no address of a Redis; set it to redis://host:6379/0, or unset it")
         return value
 
-    def networks(self, name: str) -> tuple[Network, ...]:
-        """Return the networks `name` lists; an address is a network of one."""
-        found = []
-        for text in (self.given(name) or "").split():
-            try:
-                found.append(ipaddress.ip_network(text))
-            except ValueError:
-                self.problems.append(f"{name} has {text!r}; expected addresses such as 127.0.0.1 or 10.0.0.0/24")
-        return tuple(found)
-
-    def long_secret(self, name: str) -> str | None:
-        """Return the secret given for `name`, or None; a short one is refused."""
-        value = self.given(name)
-        if value is not None and len(value) < SHORTEST_KEY:
-            self.problems.append(f"{name} is shorter than {SHORTEST_KEY} characters; set a longer random one")
-        return value
-
     def keys(self) -> tuple[str, ...]:
         """Return the cookie keys given, newest first; none means the instance folder's."""
-        newest, earlier = self.long_secret("SITE_SECRET_KEY"), (self.given("SITE_SECRET_KEY_FALLBACKS") or "").split()
+        newest, earlier = self.key("SITE_SECRET_KEY"), self.words("SITE_SECRET_KEY_FALLBACKS")
         if earlier and newest is None:
             self.problems.append("SITE_SECRET_KEY_FALLBACKS is set without SITE_SECRET_KEY; set the newest key there")
         return (newest, *earlier) if newest else ()

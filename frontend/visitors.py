@@ -9,9 +9,10 @@ from datetime import datetime
 from flask import g, request
 
 from frontend import identity, signed_in
-from frontend.settings import Network, SettingsError
+from frontend.settings import SettingsError
 from frontend.site.model import Site
 from frontend.site.person import Naming, NobodyError, Person, from_headers
+from portal_backend.contract.variables import Network
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from portal_backend.contract.packaged import packaged
 from portal_backend.contract.urls import LOOPBACK
-from portal_backend.environ import Network, Reader
+from portal_backend.contract.variables import Network
+from portal_backend.environ import Reader
 from portal_backend.services.allocation import UnknownUsers
 from portal_backend.variables import CREDENTIALS
 
@@ -104,7 +105,7 @@ def load(environ: Mapping[str, str]) -> Settings:
     """Return the settings `environ` holds; raises SettingsError with every problem, one a line."""
     reader = Reader(environ)
     instance, config = _folders(reader)
-    host, port = reader.text("PORTAL_HOST"), reader.number("PORTAL_PORT", 65535)
+    host, port = reader.host("PORTAL_HOST"), reader.number("PORTAL_PORT", 65535)
     settings = Settings(
         instance=instance,
         config=config,
@@ -113,7 +114,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         host=host,
         port=port,
         url=reader.root("PORTAL_URL", host, port),
-        site_url=reader.address("SITE_URL", reader.text("SITE_HOST"), reader.number("SITE_PORT", 65535)),
+        site_url=reader.address("SITE_URL", reader.host("SITE_HOST"), reader.number("SITE_PORT", 65535)),
         stylesheet=reader.stylesheet("PORTAL_STYLESHEET", host in LOOPBACK),
         database_url=reader.database("PORTAL_DATABASE_URL", instance / "portal.sqlite3"),
         proxies=reader.number("PORTAL_PROXIES", 10),

@@ -36,6 +36,8 @@ def test_without_a_word_it_runs_on_this_machine_only() -> None:
         ({"PORTAL_PORT": "9000"}, "url", "http://127.0.0.1:9000"),
         ({"PORTAL_HOST": "0.0.0.0"}, "url", "http://127.0.0.1:8080"),
         ({"PORTAL_HOST": "::"}, "url", "http://[::1]:8080"),
+        ({"PORTAL_HOST": "[::1]"}, "url", "http://[::1]:8080"),
+        ({"PORTAL_HOST": "[::1]"}, "loopback", True),
         ({"PORTAL_HOST": "0.0.0.0"}, "loopback", False),
         ({"PORTAL_URL": "https://Labs.example.com:443/"}, "url", "https://labs.example.com"),
         ({"PORTAL_URL": "https://labs.example.com"}, "https", True),
