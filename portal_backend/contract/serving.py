@@ -14,9 +14,19 @@ from typing import Any
 
 from gunicorn.errors import HaltServer
 
+_MOST = 1000
+
+
+def _number(variable: str, otherwise: int) -> int:
+    given = os.environ.get(variable, "").strip()
+    if given and not (given.isascii() and given.isdigit() and 0 < int(given) <= _MOST):
+        raise ValueError(f"{variable} is {given!r}; set it to a whole number from 1 to {_MOST}")
+    return int(given or otherwise)
+
+
 worker_class = "gthread"
-workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
-threads = int(os.environ.get("WEB_THREADS") or 8)
+workers = _number("WEB_CONCURRENCY", 2)
+threads = _number("WEB_THREADS", 8)
 timeout = 60
 graceful_timeout = 5
 keepalive = 5
