@@ -83,6 +83,16 @@ What comes next throws `work` away.
 
 Go on.
 """
+DESCRIBED = """\
+## You learn
+
+- undo
+- `reflog`
+
+```shell
+git log --graph --all --date=short --pretty=format:"%h %ad %an %s" --since="three weeks ago" -- notes.txt
+```
+"""
 
 
 def card(index: int, title: str = "", text: str = "Undo with confidence: reset, restore, revert and reflog.") -> Card:
@@ -242,7 +252,7 @@ PAGES: dict[str, tuple[str, object]] = {
     ),
     "workshop": (
         "site/workshop.html",
-        site.WorkshopPage(TITLES[1], (), CARDS[1], text_html("## You learn\n\n- undo\n- `reflog`\n"), "Ada Byron"),
+        site.WorkshopPage(TITLES[1], (), CARDS[1], text_html(DESCRIBED), "Ada Byron"),
     ),
     "workshop-full": ("site/workshop.html", site.WorkshopPage(LONG, (), card(2, LONG), "", "")),
     "ask": ("site/ask.html", site.AskPage(TITLES[1], (), CARDS[1], "/start/", "/")),

@@ -84,7 +84,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """One thing a workshop asks before it starts; with `choices` one of them is chosen, otherwise text is typed."""
+    """One thing a workshop asks before it starts; with `choices` one of them is chosen, otherwise text is typed.
+
+    `focus` is on the first that has to be filled in or mended.
+    """
 
     id: str
     name: str
@@ -94,6 +97,7 @@ class Field:
     required: bool
     choices: tuple[Choice, ...]
     error: str | None
+    focus: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,8 @@ class ShareLink:
 class WorkshopPage:
     """One workshop in full; `description_html` is safe to show as it is, `seats` says where to learn of seats.
 
-    `share` are addresses to pass on, `paste` texts for pages elsewhere, and `qr_url` is a picture of the way to start.
+    `wait` says why it cannot be started now, and what to do. `share` are addresses to pass on, `paste` texts for pages
+    elsewhere, and `qr_url` is a picture of the way to start.
     """
 
     title: str
@@ -124,11 +129,15 @@ class WorkshopPage:
     seats: str = ""
     paste: tuple[ShareLink, ...] = ()
     qr_url: str = ""
+    wait: str = ""
 
 
 @dataclass(frozen=True)
 class AskPage:
-    """The question before a session starts; `fixed` is settled already, `until` says how long one may still ask."""
+    """The question before a session starts; `fixed` is settled already, `until` says how long one may still ask.
+
+    `wait` says why it cannot be started now, and what to do.
+    """
 
     title: str
     notices: tuple[Notice, ...]
@@ -138,6 +147,7 @@ class AskPage:
     fields: tuple[Field, ...] = ()
     fixed: tuple[Fact, ...] = ()
     until: str = ""
+    wait: str = ""
 
 
 @dataclass(frozen=True)

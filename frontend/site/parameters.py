@@ -1,7 +1,7 @@
 """What a workshop asks before it starts: the fields of its form, and what was typed into them, checked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from frontend.site.model import Parameter
 from frontend.site.pages import Choice, Field
@@ -30,7 +30,10 @@ def read(declared: Sequence[Parameter], form: Mapping[str, str]) -> Answers:
 
 def fields(declared: Sequence[Parameter], answers: Answers | None = None) -> tuple[Field, ...]:
     """Return the form's fields, with what was typed before and what was wrong with it."""
-    return tuple(_field(each, answers) for each in declared)
+    made = [_field(each, answers) for each in declared]
+    unfilled = (each for each in made if each.required and not each.value)
+    first = next((each for each in made if each.error), None) or next(unfilled, None)
+    return tuple(replace(each, focus=each is first) for each in made)
 
 
 def _field(declared: Parameter, answers: Answers | None) -> Field:

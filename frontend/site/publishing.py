@@ -129,7 +129,8 @@ class Edition:
         assert page is not None
         links = tuple(link for link in page.share if link.id != "share-start")
         seats = _SEATS if page.card.startable else _NO_BUTTON
-        return replace(page, fields=(), share=links, seats=seats, paste=(), qr_url=f"{self.place.path}qr/{name}.svg")
+        qr_url = f"{self.place.path}qr/{name}.svg"
+        return replace(page, fields=(), share=links, seats=seats, paste=(), qr_url=qr_url, wait="")
 
     def embed_page(self, name: str) -> EmbedPage:
         """Return the page for a frame elsewhere: one link, which starts the workshop in a tab of its own."""

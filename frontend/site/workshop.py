@@ -13,6 +13,8 @@ from portal_backend.contract.components import Card, Notice
 from portal_backend.contract.words import say
 
 _SAYS_NOTHING = WorkshopOverride()
+_FULL = say("Seats come free as soon as somebody finishes. Look again in a few minutes, or choose another workshop.")
+_CLOSED = say("It takes nobody new at the moment. Choose another workshop.")
 
 
 def asked_of(site: Site, workshop: str) -> tuple[Parameter, ...]:
@@ -37,6 +39,7 @@ def workshop_page(shop: Shop, workshop: str, notices: tuple[Notice, ...]) -> Wor
         share=_share(shop, workshop, choices),
         paste=_paste(shop, shown),
         qr_url=f"{shop.addresses.home}qr/{quote(workshop, safe='')}.svg",
+        wait=_wait_words(shown),
     )
 
 
@@ -47,13 +50,20 @@ def ask_page(shop: Shop, workshop: str, notices: tuple[Notice, ...], answers: An
         return None
     again = shop.resumes(workshop)
     title = say("Resume “{title}”", title=shown.title) if again else say("Start “{title}”", title=shown.title)
-    return AskPage(title, notices, shown, shown.start_url, shop.addresses.home, fields_of(shop, shown, answers))
+    asked = fields_of(shop, shown, answers)
+    return AskPage(title, notices, shown, shown.start_url, shop.addresses.home, asked, wait=_wait_words(shown))
 
 
 def fields_of(shop: Shop, shown: Card, answers: Answers | None = None) -> tuple[Field, ...]:
     """Return what is asked before the start; nothing where it cannot start, or has been started already."""
     asked = shown.startable and not shop.resumes(shown.name)
     return fields(asked_of(shop.site, shown.name), answers) if asked else ()
+
+
+def _wait_words(shown: Card) -> str:
+    if shown.startable:
+        return ""
+    return _FULL if shown.availability.state == "full" else _CLOSED
 
 
 def _share(shop: Shop, workshop: str, choices: list[Candidate]) -> tuple[ShareLink, ...]:

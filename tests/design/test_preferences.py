@@ -135,18 +135,18 @@ TOLD = {
 - main:
   - article:
     - heading "The lab" [level=1]
-    - region "What you need"
-    - region "Share":
-      - term: This page
-      - definition:
-        - paragraph:
-          - button "Copy"
     - complementary "Start this workshop":
       - text: 10 seats free
       - combobox "Your team (optional)"
       - paragraph: Its colour marks your cluster.
       - textbox "Your name"
       - button "Start The lab"
+    - region "What you need"
+    - region "Share":
+      - term: This page
+      - definition:
+        - paragraph:
+          - button "Copy"
 """,
     "session": """
 - banner:

@@ -14,7 +14,7 @@ from frontend.site.returning import told
 from frontend.site.troubles import Setback, Trouble
 from frontend.site.workshop import ask_page, workshop_page
 from portal_backend.contract.components import Hyperlink
-from portal_backend.contract.wire import Notification
+from portal_backend.contract.wire import EnvironmentState, Notification
 
 OWN = OwnSession("main", "main-w01-s001", "lab", "main-w01", None, extendable=False)
 TEAM = Parameter(name="TEAM", label="Your team", help="Red or blue.", choices=("Red", "Blue"))
@@ -55,6 +55,25 @@ def test_nothing_is_asked_where_nothing_would_start(at: Shop) -> None:
     assert page
     assert question
     assert (page.fields, question.fields) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        (shop(), ""),
+        (shop(offer(capacity=1, allocated=1), own=(OWN,)), ""),
+        (shop(offer(capacity=1, allocated=1)), "Seats come free as soon as somebody finishes."),
+        (shop(offer(state=EnvironmentState.STOPPING)), "It takes nobody new at the moment."),
+    ],
+    ids=["free", "full, started already", "full", "closed"],
+)
+def test_what_cannot_be_started_says_why_and_what_to_do(at: Shop, said: str) -> None:
+    page, question = workshop_page(at, "lab", ()), ask_page(at, "lab", ())
+    assert page
+    assert question
+    assert page.wait == question.wait
+    assert page.wait.startswith(said)
+    assert bool(page.wait) == bool(said)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +129,19 @@ def test_a_form_that_comes_back_keeps_what_was_typed_beside_what_was_wrong() -> 
     assert [(field.value, field.error) for field in shown] == [("Blue", None), ("", "It is needed.")]
     assert shown[0].choices[1].selected
     assert [field.id for field in shown] == ["parameter-TEAM", "parameter-my-name"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "focus"),
+    [
+        (None, [False, False]),
+        (Answers({"TEAM": "Blue"}, {}), [False, True]),
+        (Answers({"TEAM": "Green"}, {"TEAM": "Choose one."}), [True, False]),
+    ],
+    ids=["all is filled in", "one is missing", "one is wrong"],
+)
+def test_the_first_field_that_needs_something_takes_the_keyboard(answers: Answers | None, focus: list[bool]) -> None:
+    assert [field.focus for field in fields(DECLARED, answers)] == focus
 
 
 FREE = offer("free", title="Free one", environment="main-w02")
