@@ -27,8 +27,9 @@ from frontend.link_starts import LinkStarts
 from frontend.link_uses import uses_of
 from frontend.logins import login_for
 from frontend.look import Look
+from frontend.newcomers import Newcomers
 from frontend.portal_client import Login, PortalClient
-from frontend.portal_gate import most_calls
+from frontend.portal_gate import MOST_CALLS, MOST_WAITING, of_threads
 from frontend.providers import Providers
 from frontend.public_pages import PublicPages
 from frontend.rendering import add_globals, speak, use_theme
@@ -131,7 +132,7 @@ def _parts(app: Flask, settings: Settings) -> Parts:
         def login() -> Login:
             return login_for(portal, settings.environ, settings.instance)
 
-        most = most_calls(settings.environ)
+        most = of_threads(MOST_CALLS, settings.environ)
         return PortalClient(portal.name, portal.url, portal.api_url or portal.url, login, most, settings.patience)
 
     static = StaticFiles(settings.config / "theme", settings.instance / "static")
@@ -158,6 +159,7 @@ def _parts(app: Flask, settings: Settings) -> Parts:
         clock=_now,
         signer=LinkSigner([app.config["SECRET_KEY"], *app.config["SECRET_KEY_FALLBACKS"]]),
         links=LinkStarts(uses_of(settings), broker),
+        newcomers=Newcomers(of_threads(MOST_WAITING, settings.environ)),
     )
 
 

@@ -18,7 +18,9 @@ from circuitbreaker import CircuitBreaker
 
 FAILURES = 3
 REST_SECONDS = 10
+# Of eight threads: those that call one portal, and those that wait for another request of the same visitor.
 MOST_CALLS = 5
+MOST_WAITING = 2
 HANGS_AFTER_SECONDS = 1.0
 QUEUE_SECONDS = 0.25
 # How long a page waits for a portal, unless the site's owner says otherwise.
@@ -29,10 +31,10 @@ _LATE_SECONDS = 2.0
 _FIRST_GUESS = 0.1
 
 
-def most_calls(environ: Mapping[str, str]) -> int:
-    """Return how many calls to one portal a process may have under way, so that some of its threads stay free."""
+def of_threads(most: int, environ: Mapping[str, str]) -> int:
+    """Return how many threads of a process may do what `most` of eight may, so that some stay free."""
     threads = environ.get("WEB_THREADS", "")
-    return max(1, int(threads) * MOST_CALLS // 8) if threads.isascii() and threads.isdigit() else MOST_CALLS
+    return max(1, int(threads) * most // 8) if threads.isascii() and threads.isdigit() else most
 
 
 class GateClosed(Exception):

@@ -1,7 +1,7 @@
 """What every view stands on: the parts the application holds, and the visitor's shop at this moment."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Response, current_app, request, url_for
@@ -48,7 +48,7 @@ class Parts:
     clock: Callable[[], datetime]
     signer: LinkSigner
     links: LinkStarts
-    newcomers: Newcomers = field(default_factory=Newcomers)
+    newcomers: Newcomers
 
 
 def parts() -> Parts:

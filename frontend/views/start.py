@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from frontend import identity
 from frontend.broker import GoTo, SendBack, Wish
 from frontend.forms import TOKEN
+from frontend.newcomers import TooManyWait
 from frontend.site.notifications import why_absent
 from frontend.site.parameters import ASKED, Answers, read
 from frontend.site.troubles import Setback, Trouble
@@ -71,11 +72,14 @@ def send_back(code: Notification, workshop: str = "", setback: Setback | None = 
 def started(wish: Wish) -> GoTo | SendBack:
     """Return where the visitor's session is, or why there is none; a double click of somebody new counts once."""
     asks = visitor()
-    with parts().newcomers.turn(asks.turn) as learned:
-        outcome = parts().broker.start(wish, asks.knowing(learned))
-        if isinstance(outcome, GoTo):
-            learned[outcome.portal] = outcome.user
-        return outcome
+    try:
+        with parts().newcomers.turn(asks.turn) as learned:
+            outcome = parts().broker.start(wish, asks.knowing(learned))
+            if isinstance(outcome, GoTo):
+                learned[outcome.portal] = outcome.user
+            return outcome
+    except TooManyWait:
+        return SendBack(Notification.SESSION_UNAVAILABLE, wish.workshop, Setback(Trouble.BUSY))
 
 
 def _new_here() -> bool:

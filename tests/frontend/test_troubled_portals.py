@@ -25,7 +25,7 @@ from frontend.kept_catalogs import JsonValues, KeptCatalogs
 from frontend.known_catalogs import KnownCatalogs
 from frontend.known_sessions import KnownSessions
 from frontend.portal_client import Login, PortalClient, PortalResting, PortalUnreachable
-from frontend.portal_gate import Gate, GateClosed, most_calls
+from frontend.portal_gate import MOST_CALLS, Gate, GateClosed, of_threads
 from frontend.site.offers import Known
 
 LOGIN = {f"PORTAL_ROBOT_{part}": "x" for part in ("USERNAME", "PASSWORD", "CLIENT_ID", "CLIENT_SECRET")}
@@ -231,7 +231,7 @@ def test_calls_under_way_are_bounded_and_nobody_queues_behind_one_that_hangs(mon
 
 @pytest.mark.parametrize(("threads", "calls"), [("", 5), ("8", 5), ("16", 10), ("1", 1), ("many", 5)])
 def test_threads_stay_free_for_pages(threads: str, calls: int) -> None:
-    assert most_calls({"WEB_THREADS": threads}) == calls
+    assert of_threads(MOST_CALLS, {"WEB_THREADS": threads}) == calls
 
 
 def test_a_visitors_sessions_are_the_last_known_when_the_portal_is_late(double: Double) -> None:
