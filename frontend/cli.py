@@ -1,104 +1,47 @@
 """The `workshop-index` command: what the front end offers itself, and the groups other packages add by entry point."""
 
 from importlib.metadata import entry_points
-from pathlib import Path
+from pkgutil import resolve_name
 
 import click
 
-from frontend import serve as serving
-from frontend.checking.command import check
-from frontend.doctor.command import doctor
-from frontend.generator.commands import build, links
-from frontend.generator.new_command import new
-from frontend.preflight import CannotServe
-from frontend.schema import schema
-from frontend.supervisor import Supervisor
-from frontend.texts import texts
-
-GROUPS = "workshop_index.commands"
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-_PORT = click.IntRange(1, 65535)
+OWN = {
+    "build": "frontend.generator.commands:build",
+    "check": "frontend.checking.command:check",
+    "doctor": "frontend.doctor.command:doctor",
+    "links": "frontend.generator.commands:links",
+    "new": "frontend.generator.new_command:new",
+    "schema": "frontend.schema:schema",
+    "serve": "frontend.serve_command:serve",
+    "texts": "frontend.texts:texts",
+}
+ADDED = "workshop_index.commands"
 
 
-class Groups(click.Group):
-    """A group that loads the commands other packages add only when one of them is asked for."""
+class Commands(click.Group):
+    """A group that loads a command only when it is asked for: one's own, or one that another package adds."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the names of all commands."""
-        return sorted({*super().list_commands(ctx), *entry_points(group=GROUPS).names})
+        return sorted({*OWN, *entry_points(group=ADDED).names})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the command of that name, or None."""
-        for entry in entry_points(group=GROUPS, name=cmd_name):
-            command: click.Command = entry.load()
+        command: click.Command
+        for entry in entry_points(group=ADDED, name=cmd_name):
+            command = entry.load()
             return command
-        return super().get_command(ctx, cmd_name)
+        if cmd_name in OWN:
+            command = resolve_name(OWN[cmd_name])
+            return command
+        return None
 
 
-@click.group(cls=Groups, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="workshop-index", message="%(prog)s %(version)s")
 def main() -> None:
     """A team's own front door to hands-on workshops."""
 
-
-main.add_command(check)
-main.add_command(doctor)
-main.add_command(schema)
-main.add_command(texts)
-
-
-@main.command()
-@click.option("--portal", "portal_file", type=_FILE, help="TrainingPortal file  [default: <config>/portal.yaml]")
-@click.option("--workshops", type=_FOLDER, help="folder of Workshop files, read to its last subfolder")
-@click.option("--config", type=_FOLDER, help="the owner's folder  [default: config/, else the example]")
-@click.option("--host", help="where the index listens  [default: 127.0.0.1]")
-@click.option("--port", type=_PORT, help="the index's port  [default: 8000]")
-@click.option("--portal-host", help="where the portal listens  [default: 127.0.0.1]")
-@click.option("--portal-port", type=_PORT, help="the portal's port  [default: 8080]")
-@click.option(
-    "--live/--no-live",
-    default=None,
-    help="load pages anew after each change, with a panel of what is wrong and of what can be rehearsed"
-    "  [default: live where only this machine reaches it]",
-)
-def serve(
-    portal_file: Path | None,
-    workshops: Path | None,
-    config: Path | None,
-    host: str | None,
-    port: int | None,
-    portal_host: str | None,
-    portal_port: int | None,
-    live: bool | None,
-) -> None:
-    """Run the index, its portal and the sweeper until Ctrl-C; only the index where site.yaml names portals elsewhere.
-
-    Without --workshops, --portal takes the workshops beside FILE. Options win over the environment variables of the
-    same meaning: SITE_HOST, SITE_PORT, PORTAL_HOST, PORTAL_PORT, WORKSHOP_INDEX_CONFIG.
-    """
-    try:
-        plan = serving.plan(
-            {
-                "PORTAL_CONFIG_FILE": portal_file,
-                "PORTAL_WORKSHOPS_DIR": workshops or (portal_file and portal_file.parent),
-                "WORKSHOP_INDEX_CONFIG": config,
-                "SITE_HOST": host,
-                "SITE_PORT": port,
-                "PORTAL_HOST": portal_host,
-                "PORTAL_PORT": portal_port,
-            },
-            live=live,
-        )
-        serving.check(plan)
-        raise SystemExit(serving.run(plan, Supervisor(plan.programs, plan.environ)))
-    except CannotServe as problem:
-        raise click.ClickException(str(problem)) from None
-
-
-main.add_command(build)
-main.add_command(links)
-main.add_command(new)
 
 if __name__ == "__main__":
     main(prog_name="workshop-index")

@@ -5,9 +5,11 @@ because addresses of activation carry a token.
 """
 
 import ctypes
+import gc
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -42,8 +44,14 @@ with suppress(OSError, AttributeError):
     ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
 
 
-def on_starting(_server: Any) -> None:
-    """Let gunicorn's main process end without a traceback when a worker cannot start while all are being ended."""
+def on_starting(server: Any) -> None:
+    """Load the program once for all workers; end without a traceback when one cannot start while all are being ended.
+
+    What is loaded before they begin is shared by them: a sooner start, less memory. With `--reload` each loads its own.
+    """
+    if not server.cfg.reload:
+        import_module(server.app.app_uri.partition(":")[0])
+        gc.freeze()
     usual = sys.excepthook
 
     def told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

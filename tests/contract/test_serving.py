@@ -1,14 +1,20 @@
-"""How gunicorn is set up, and how it ends when a worker cannot start: the worker has said why, nothing is added."""
+"""How gunicorn is set up, what its workers share, and how it ends when a worker has said why it cannot start."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import pydantic_core
 import pytest
+from programs import House
 
-STARTED = (
-    "from gunicorn.errors import HaltServer; from portal_backend.contract import serving; serving.on_starting(None)"
-)
+STARTED = """
+from types import SimpleNamespace
+from gunicorn.errors import HaltServer
+from portal_backend.contract import serving
+serving.on_starting(SimpleNamespace(cfg=SimpleNamespace(reload=True)))
+raise """
 
 
 @pytest.mark.parametrize(
@@ -18,7 +24,7 @@ STARTED = (
 )
 def test_only_a_fault_shows_a_traceback(end: str, traceback: bool) -> None:
     said = subprocess.run(
-        [sys.executable, "-c", f"{STARTED}; raise {end}"], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", STARTED + end], capture_output=True, text=True, timeout=60, check=False
     )
     assert said.returncode == 1
     assert ("Traceback" in said.stderr) is traceback
@@ -35,3 +41,22 @@ def test_a_number_that_cannot_be_is_told_with_its_variable(variable: str, given:
     said = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)
     assert said.returncode == 1
     assert said.stderr.strip() == f"Error: {variable} is {given!r}; set it to a whole number from 1 to 1000"
+
+
+@pytest.mark.whole
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="tells by the maps of Linux")
+def test_workers_share_what_was_loaded_before_them(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    try:
+        house.start("portal", "web")
+        for program in ("portal", "web"):
+            (parent,) = {parent_of(worker) for worker in house.workers(program)}
+            assert Path(str(pydantic_core._pydantic_core.__file__)).name in Path(f"/proc/{parent}/maps").read_text()
+    finally:
+        house.stop()
+
+
+def parent_of(pid: int) -> int:
+    """Return the process that began this one."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("PPid:"))
