@@ -14,7 +14,7 @@ _AT_REST = 0.045  # seconds the load takes where nothing else runs
 
 def done_within(seconds: float, work: Callable[[], object]) -> bool:
     """Whether one of three runs of `work` takes less of this process's time than it may at this moment."""
-    return any(_took(work) < seconds * _stretch() for _ in range(RUNS))
+    return any((took := _took(work)) < seconds or took < seconds * _stretch() for _ in range(RUNS))
 
 
 def _stretch() -> float:
