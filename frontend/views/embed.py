@@ -17,9 +17,9 @@ from frontend.site.notifications import known_code, lone_notice, why_absent
 from frontend.site.parameters import ASKED, Answers, read
 from frontend.site.workshop import asked_of
 from frontend.views.door import not_indexed, parts, render, shop, told_now, visitor
-from frontend.views.start import STALE, UNANSWERED, Page, started
+from frontend.views.start import NO_COOKIES, STALE, UNANSWERED, Page, started
 from portal_backend.contract.components import Notice
-from portal_backend.contract.frame_cookies import in_frame
+from portal_backend.contract.frame_cookies import at_top, in_frame
 from portal_backend.contract.wire import INDEX_URL_PARAMETER, NOTIFICATION_PARAMETER, Notification
 
 bp = Blueprint("embed", __name__)
@@ -61,14 +61,15 @@ def forget(name: str) -> Response:
 def ask_again(name: str) -> Page:
     """Show the button once more after a form that did not count, with what was typed kept."""
     answers = read(asked_of(parts().site(), name), request.form) if ASKED in request.form else None
-    return _shown(name, STALE, answers, 400)
+    blocked = at_top(request) and not identity.anything_kept()
+    return _shown(name, NO_COOKIES if blocked else STALE, answers, 400)
 
 
 def _shown(name: str, said: Notice | None = None, answers: Answers | None = None, status: int = 200) -> Page:
     at, links = shop(), _links(name)
     if in_frame(request) and visitor().stranger:
         return render("site/embed.html", page=sign_in_tab_page(links)), status
-    if (in_frame(request) or request.method == "POST") and not identity.anything_kept():
+    if (in_frame(request) or (request.method == "POST" and not at_top(request))) and not identity.anything_kept():
         return render("site/embed.html", page=new_tab_page(at.card(name), links)), status
     if at.card(name) is None:
         status = 404 if why_absent(at.known) is Notification.WORKSHOP_INVALID else 503

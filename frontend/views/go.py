@@ -26,7 +26,7 @@ from frontend.site.signed_links import (
     still_asked,
 )
 from frontend.views.door import not_indexed, parts, render, shop, told_now, visitor
-from frontend.views.start import STALE, UNANSWERED, Page, started
+from frontend.views.start import UNANSWERED, Page, started, why_stale
 from portal_backend.contract.components import Notice
 from portal_backend.contract.wire import Notification
 
@@ -78,9 +78,12 @@ def start(token: str) -> Page:
 
 def ask_again(token: str) -> Page:
     """Ask once more after a form that no longer counts, with what was typed kept."""
+    why = why_stale()
+    if not isinstance(why, Notice):
+        return why
     link = parts().signer.read(token)
     declared = still_asked(parts().site(), link) if link else ()
-    return _question(token, STALE, read(declared, request.form) if ASKED in request.form else None, 400)
+    return _question(token, why, read(declared, request.form) if ASKED in request.form else None, 400)
 
 
 def _question(token: str, said: Notice | None = None, answers: Answers | None = None, status: int = 200) -> Page:

@@ -1,7 +1,8 @@
 """Starting a workshop: a GET only asks, so that crawlers and link previews never start anything; a POST starts.
 
 A browser that is new here is given a cookie first and told to send its form again, so that a double click comes from
-somebody and not from two strangers. Other clients are served at once.
+somebody and not from two strangers. One that keeps no cookie is told so, before a seat is taken that it could not come
+back to. Other clients are served at once.
 """
 
 from flask import Blueprint, redirect, request, url_for
@@ -27,6 +28,12 @@ STALE = Notice(
     "stale-form", "warning", say("That page was open for a while"), say("Press the button once more to go on.")
 )
 _ONCE_MORE = Notice("once-more", "info", say("One more click"), say("Your browser does not say where you come from."))
+NO_COOKIES = Notice(
+    "no-cookies",
+    "warning",
+    say("A session needs cookies"),
+    say("Allow cookies for this site, then press the button once more."),
+)
 UNANSWERED = Notice("unanswered", "error", say("Something is missing"), say("Look at the fields below."))
 _SENT_AGAIN = "again"
 Page = str | tuple[str, int] | Response
@@ -41,9 +48,8 @@ def ask(name: str) -> Page:
 @bp.post("/start/<name>/")
 def start(name: str) -> Page:
     """Get a session and send the browser to it, or back to the index with the reason."""
-    if _new_here():
-        generate_csrf()
-        return redirect(f"{url_for('start.start', name=name)}?{_SENT_AGAIN}=1", 307)
+    if _without_cookie():
+        return _question(name, NO_COOKIES, status=400) if _was_sent_again() else _send_again()
     declared = asked_of(parts().site(), name)
     answers = read(declared, request.form)
     if declared and (answers.problems or ASKED not in request.form) and not shop().resumes(name):
@@ -57,8 +63,18 @@ def start(name: str) -> Page:
 
 def ask_again(name: str) -> Page:
     """Ask once more after a form that no longer counts, with the choice and what was typed kept."""
+    why = why_stale() if TOKEN in request.form else _ONCE_MORE
+    if not isinstance(why, Notice):
+        return why
     answers = read(asked_of(parts().site(), name), request.form) if ASKED in request.form else None
-    return _question(name, STALE if TOKEN in request.form else _ONCE_MORE, answers, 400)
+    return _question(name, why, answers, 400)
+
+
+def why_stale() -> Notice | Response:
+    """Return what to say of a form that no longer counts, once it is known whether its browser keeps cookies."""
+    if not _without_cookie():
+        return STALE
+    return NO_COOKIES if _was_sent_again() else _send_again()
 
 
 def send_back(code: Notification, workshop: str = "", setback: Setback | None = None) -> Response:
@@ -82,10 +98,20 @@ def started(wish: Wish) -> GoTo | SendBack:
         return SendBack(Notification.SESSION_UNAVAILABLE, wish.workshop, Setback(Trouble.BUSY))
 
 
-def _new_here() -> bool:
-    """Whether this is a browser that cannot be told from another one yet, and has not been asked to send again."""
-    navigates = request.headers.get("Sec-Fetch-Mode") == "navigate"
-    return navigates and not identity.newcomer() and _SENT_AGAIN not in request.args
+def _without_cookie() -> bool:
+    """Whether this is a browser that cannot be told from another one."""
+    return request.headers.get("Sec-Fetch-Mode") == "navigate" and not identity.newcomer()
+
+
+def _was_sent_again() -> bool:
+    return _SENT_AGAIN in request.args
+
+
+def _send_again() -> Response:
+    """Give the browser a cookie to bring along when it sends the same form once more."""
+    generate_csrf()
+    address = url_for(str(request.endpoint), **(request.view_args or {}))
+    return redirect(f"{address}?{_SENT_AGAIN}=1", 307)
 
 
 def _question(name: str, notice: Notice | None = None, answers: Answers | None = None, status: int = 200) -> Page:

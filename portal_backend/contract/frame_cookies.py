@@ -22,6 +22,11 @@ def in_frame(request: Request) -> bool:
     return request.headers.get("Sec-Fetch-Dest", "") in FRAMES
 
 
+def at_top(request: Request) -> bool:
+    """Whether the browser says that it opens this in a window of its own."""
+    return request.headers.get("Sec-Fetch-Dest") == "document"
+
+
 def frame_cookie(name: str, trusted: bool) -> str:
     """Return what the cookie for frames is called beside the one called `name`; nothing where none can be had.
 

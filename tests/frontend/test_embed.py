@@ -191,6 +191,14 @@ def test_a_browser_that_says_nothing_of_frames_is_told_after_its_click(embedding
     assert "Open in a new tab" in answer.text
 
 
+def test_a_tab_of_its_own_in_which_cookies_are_blocked_too_says_so(embedding: Flask) -> None:
+    client = embedding.test_client(use_cookies=False)
+    answer = client.post(EMBED, data={"csrf_token": "x"}, headers={**INSIDE, "Sec-Fetch-Dest": "document"})
+    assert answer.status_code == 400
+    assert "Allow cookies for this site" in answer.text
+    assert "Open in a new tab" not in answer.text
+
+
 def test_a_tab_of_its_own_ends_by_saying_that_it_can_be_closed(embedding: Flask) -> None:
     client = embedding.test_client()
     path = f"{EMBED}?index_url=http://localhost/close-tab/"

@@ -331,6 +331,19 @@ def values(request: requests.PreparedRequest) -> dict[str, str]:
     return {each["name"]: each["value"] for each in json.loads(request.body or "{}").get("parameters", [])}
 
 
+def test_a_browser_that_takes_no_cookie_is_told_so_and_takes_no_use(
+    requested: list[requests.PreparedRequest], make_site: MakeSite, seen: Callable[[Flask], Any]
+) -> None:
+    event = Event(make_site(PORTAL_URL=PORTAL, **LOGIN), seen)
+    path, client = event.path(a_link()), event.visitor().client.application.test_client(use_cookies=False)
+    sent = {"data": {"csrf_token": "x"}, "headers": {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Site": "same-origin"}}
+    asked = client.post(path, **sent)
+    assert (asked.status_code, asked.headers["Location"]) == (307, f"{path}?again=1")
+    told = client.post(asked.headers["Location"], **sent)
+    assert (told.status_code, "Allow cookies for this site" in told.text) == (400, True)
+    assert requested == []
+
+
 def test_what_is_pinned_cannot_be_changed_and_the_rest_is_asked(
     requested: list[requests.PreparedRequest], make_site: MakeSite, seen: Callable[[Flask], Any]
 ) -> None:

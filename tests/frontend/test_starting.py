@@ -117,10 +117,21 @@ def test_a_browser_that_is_new_gets_a_cookie_before_it_gets_a_session(visitor: A
     session_of(visitor.post("/start/twenty/?again=1", headers=BROWSER))
 
 
-def test_a_browser_that_takes_no_cookie_is_served_all_the_same(site: Flask) -> None:
+@pytest.mark.parametrize("fields", [{}, {"csrf_token": "of a page whose cookie was not kept"}], ids=["index", "form"])
+def test_a_browser_that_takes_no_cookie_is_told_so(fields: dict[str, str], site: Flask) -> None:
     client = site.test_client(use_cookies=False)
-    assert client.post("/start/twenty/", headers=BROWSER).status_code == 307
-    session_of(client.post("/start/twenty/?again=1", headers=BROWSER))
+    asked = client.post("/start/twenty/", headers=BROWSER, data=fields)
+    assert (asked.status_code, asked.headers["Location"]) == (307, "/start/twenty/?again=1")
+    told = client.post("/start/twenty/?again=1", headers=BROWSER, data=fields)
+    assert told.status_code == 400
+    assert "A session needs cookies" in told.text
+    assert 'action="/start/twenty/"' in told.text
+
+
+def test_a_form_whose_cookie_was_thrown_away_is_asked_once_more(visitor: Any) -> None:
+    asked = visitor.post("/start/twenty/", 307, headers=BROWSER, data={"csrf_token": "of another cookie"})
+    told = visitor.post(asked.headers["Location"], 400, headers=BROWSER, data={"csrf_token": "of another cookie"})
+    assert "That page was open for a while" in told.text
 
 
 def test_looking_at_a_deep_link_starts_nothing(visitor: Any) -> None:
