@@ -14,9 +14,8 @@ from urllib.parse import urlsplit
 
 from portal_backend.contract.frame_cookies import frame_cookie
 from portal_backend.contract.packaged import packaged
+from portal_backend.contract.urls import LOOPBACK
 from portal_backend.contract.variables import Network, Reader, Variable
-
-LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 
 class SettingsError(Exception):
@@ -86,12 +85,17 @@ class Settings:
     def trusted_hosts(self) -> tuple[str, ...]:
         """Return the host names the site answers to: its own, and this machine's for health checks."""
         own = urlsplit(self.url).hostname or ""
-        return tuple(dict.fromkeys((f"[{own}]" if ":" in own else own, *LOOPBACK)))
+        return tuple(dict.fromkeys((f"[{own}]" if ":" in own else own, "localhost", "127.0.0.1", "[::1]")))
+
+    @property
+    def own_machine(self) -> bool:
+        """Whether browsers are on this machine, so that they trust the way to the site without https."""
+        return urlsplit(self.url).hostname in LOOPBACK
 
     @property
     def public_without_https(self) -> bool:
         """Whether others than this machine reach the site, over plain http."""
-        return not self.https and self.trusted_hosts[0] not in LOOPBACK
+        return not self.https and not self.own_machine
 
     @property
     def cookie_name(self) -> str:
@@ -101,7 +105,7 @@ class Settings:
     @property
     def frame_cookie_name(self) -> str:
         """Return the name of the cookie for pages in frames; empty where browsers would keep none."""
-        return frame_cookie(self.cookie_name, self.https or self.trusted_hosts[0] in LOOPBACK)
+        return frame_cookie(self.cookie_name, self.https or self.own_machine)
 
 
 def load(environ: Mapping[str, str]) -> Settings:

@@ -17,7 +17,7 @@ from frontend.site.offers import Known
 from frontend.site.pages import About
 from frontend.site.publishing import Edition, Place, unpublishable
 from portal_backend.contract.components import ErrorPage
-from portal_backend.contract.urls import origin_of, parse_http_url
+from portal_backend.contract.urls import LOOPBACK, origin_of, parse_http_url
 from portal_backend.contract.wire import Notification
 from portal_backend.contract.words import say
 
@@ -191,7 +191,7 @@ def _advice(edition: Edition, order: Order, changes: Changes) -> Iterator[str]:
     if ends:
         yield f"An announcement ends at {min(ends).astimezone(UTC):%Y-%m-%d %H:%M} UTC: build again then."
     for portal in portals:
-        if urlsplit(portal.url).hostname in ("localhost", "127.0.0.1", "::1"):
+        if urlsplit(portal.url).hostname in LOOPBACK:
             reached = "which only this computer reaches: set PORTAL_URL, or url in site.yaml"
             yield f"Its links lead to {portal.url}, {reached}."
     yield f"The portal must let people return to the site: PORTAL_INDEX_ORIGINS={origin_of(order.url)}"

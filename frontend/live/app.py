@@ -9,16 +9,17 @@ from flask import Flask
 
 from frontend.app import StartupError, create_app
 from frontend.live.rehearsing import Rehearsing
-from frontend.settings import LOOPBACK, Settings, load
+from frontend.settings import Settings, load
 from frontend.views.door import NAME
 from portal_backend.contract.live_pages import STATE_FILE, LivePages, Wsgi, read_state
 from portal_backend.contract.rehearsal import TOKEN_VARIABLE, Rehearsal
+from portal_backend.contract.urls import LOOPBACK
 
 
 def create_live_app() -> Wsgi:
     """Return the site with its panel; raises StartupError where others than this machine could see it."""
     settings = load(os.environ)
-    if settings.trusted_hosts[0] not in LOOPBACK or settings.host not in (*LOOPBACK, "::1") or settings.proxies:
+    if not settings.own_machine or settings.host not in LOOPBACK or settings.proxies:
         raise StartupError("The live site is for this machine alone: set SITE_HOST and SITE_URL to 127.0.0.1.")
     state = settings.instance / STATE_FILE
     rehearsing = Rehearsing(

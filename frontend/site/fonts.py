@@ -54,12 +54,8 @@ FontPath = Annotated[str, AfterValidator(_file)]
 class FontFile(Part):
     """A font of the owner's: one file of one family."""
 
-    family: Annotated[str, AfterValidator(_family_name)] = Field(
-        description="The name that text, heading and code know it by."
-    )
-    file: Annotated[str, AfterValidator(_file)] = Field(
-        description="The file below config/theme/static/, such as fonts/acme.woff2."
-    )
+    family: FamilyName = Field(description="The name that text, heading and code know it by.")
+    file: FontPath = Field(description="The file below config/theme/static/, such as fonts/acme.woff2.")
     weight: Annotated[str, AfterValidator(_weight)] = Field(
         "400", description="How bold it is, 1 to 1000, or two numbers for a variable font's range."
     )

@@ -6,8 +6,8 @@ from urllib.parse import quote, urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from frontend.site.values import Address, Line, LinkAddress, Part
+from portal_backend.contract.urls import LOOPBACK
 
-_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 _PAGE = "{page}"
 
 
@@ -19,7 +19,7 @@ def _header(text: str) -> str:
 
 def _issuer(url: str) -> str:
     parts = urlsplit(url)
-    if parts.query or parts.fragment or (parts.scheme == "http" and parts.hostname not in _THIS_MACHINE):
+    if parts.query or parts.fragment or (parts.scheme == "http" and parts.hostname not in LOOPBACK):
         raise ValueError("expected the issuer's address, which starts with https:// and has no ? or #")
     return url
 
