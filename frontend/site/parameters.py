@@ -15,22 +15,33 @@ _LONGEST = 500
 
 @dataclass(frozen=True)
 class Answers:
-    """The value of each parameter that was given, and what is wrong, by the parameter's name."""
+    """The value of each parameter that was given, and what is wrong, by the parameter's name.
+
+    `asked` is false of a form that had no fields for them.
+    """
 
     values: Mapping[str, str]
     problems: Mapping[str, str]
+    asked: bool = True
+
+    @property
+    def lacking(self) -> bool:
+        """Whether the workshop cannot start with these alone."""
+        return bool(self.problems) or not self.asked
 
 
 def read(declared: Sequence[Parameter], form: Mapping[str, str]) -> Answers:
     """Return what `form` holds for the declared parameters; what is not declared is not read."""
     given = {each.name: form.get(_PREFIX + each.name, "").strip() for each in declared}
     found = {each.name: _problem(each, given[each.name]) for each in declared}
-    return Answers({name: value for name, value in given.items() if value}, {n: p for n, p in found.items() if p})
+    problems = {name: problem for name, problem in found.items() if problem}
+    return Answers({name: value for name, value in given.items() if value}, problems, not declared or ASKED in form)
 
 
 def fields(declared: Sequence[Parameter], answers: Answers | None = None) -> tuple[Field, ...]:
     """Return the form's fields, with what was typed before and what was wrong with it."""
-    made = [_field(each, answers) for each in declared]
+    typed = answers if answers and answers.asked else None
+    made = [_field(each, typed) for each in declared]
     unfilled = (each for each in made if each.required and not each.value)
     first = next((each for each in made if each.error), None) or next(unfilled, None)
     return tuple(replace(each, focus=each is first) for each in made)

@@ -14,7 +14,7 @@ from frontend.site.embed import EmbedLinks, embed_page, new_tab_page, sign_in_ta
 from frontend.site.embedding import return_address
 from frontend.site.index import Shop
 from frontend.site.notifications import known_code, lone_notice, why_absent
-from frontend.site.parameters import ASKED, Answers, read
+from frontend.site.parameters import Answers, read
 from frontend.site.workshop import asked_of
 from frontend.views.door import not_indexed, parts, render, shop, told_now, visitor
 from frontend.views.start import NO_COOKIES, STALE, UNANSWERED, Page, started
@@ -39,9 +39,8 @@ def show(name: str) -> Page:
 @bp.post("/embed/<name>/")
 def start(name: str) -> Page:
     """Start the workshop in the frame, or show the button again with the reason."""
-    declared = asked_of(parts().site(), name)
-    answers = read(declared, request.form)
-    if declared and (answers.problems or ASKED not in request.form) and not shop().resumes(name):
+    answers = read(asked_of(parts().site(), name), request.form)
+    if answers.lacking and not shop().resumes(name):
         return _shown(name, UNANSWERED, answers, 422)
     outcome = started(Wish(name, _index_url(name), visitor().described, answers.values, identity.newcomer()))
     if isinstance(outcome, SendBack):
@@ -60,7 +59,7 @@ def forget(name: str) -> Response:
 
 def ask_again(name: str) -> Page:
     """Show the button once more after a form that did not count, with what was typed kept."""
-    answers = read(asked_of(parts().site(), name), request.form) if ASKED in request.form else None
+    answers = read(asked_of(parts().site(), name), request.form)
     blocked = at_top(request) and not identity.anything_kept()
     return _shown(name, NO_COOKIES if blocked else STALE, answers, 400)
 

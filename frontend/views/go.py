@@ -13,7 +13,7 @@ from frontend.broker import GoTo, SendBack, Wish
 from frontend.link_starts import Guest
 from frontend.link_uses import UncountedError
 from frontend.site.index import Shop
-from frontend.site.parameters import ASKED, Answers, read
+from frontend.site.parameters import Answers, read
 from frontend.site.returning import told
 from frontend.site.signed_links import (
     Refusal,
@@ -54,9 +54,8 @@ def start(token: str) -> Page:
     why = refusal(link, at.now)
     if link is None or why is not None:
         return _refused(why or Refusal.FORGED, link)
-    declared = still_asked(at.site, link)
-    answers = read(declared, request.form)
-    if declared and (answers.problems or ASKED not in request.form) and not at.resumes(link.workshop):
+    answers = read(still_asked(at.site, link), request.form)
+    if answers.lacking and not at.resumes(link.workshop):
         return _question(token, UNANSWERED, answers, 422)
     own = [item for item in at.own if item.workshop == link.workshop]
     wish = Wish(
@@ -83,7 +82,7 @@ def ask_again(token: str) -> Page:
         return why
     link = parts().signer.read(token)
     declared = still_asked(parts().site(), link) if link else ()
-    return _question(token, why, read(declared, request.form) if ASKED in request.form else None, 400)
+    return _question(token, why, read(declared, request.form), 400)
 
 
 def _question(token: str, said: Notice | None = None, answers: Answers | None = None, status: int = 200) -> Page:

@@ -14,7 +14,7 @@ from frontend.broker import GoTo, SendBack, Wish
 from frontend.forms import TOKEN
 from frontend.newcomers import TooManyWait
 from frontend.site.notifications import why_absent
-from frontend.site.parameters import ASKED, Answers, read
+from frontend.site.parameters import Answers, read
 from frontend.site.troubles import Setback, Trouble
 from frontend.site.workshop import ask_page, asked_of
 from frontend.views.door import not_indexed, parts, render, shop, visitor
@@ -50,10 +50,9 @@ def start(name: str) -> Page:
     """Get a session and send the browser to it, or back to the index with the reason."""
     if _without_cookie():
         return _question(name, NO_COOKIES, status=400) if _was_sent_again() else _send_again()
-    declared = asked_of(parts().site(), name)
-    answers = read(declared, request.form)
-    if declared and (answers.problems or ASKED not in request.form) and not shop().resumes(name):
-        return _question(name, UNANSWERED, answers, 422) if ASKED in request.form else _ask_page(name)
+    answers = read(asked_of(parts().site(), name), request.form)
+    if answers.lacking and not shop().resumes(name):
+        return _question(name, UNANSWERED, answers, 422) if answers.asked else _ask_page(name)
     outcome = started(Wish(name, "", visitor().described, answers.values, identity.newcomer()))
     if isinstance(outcome, SendBack):
         return send_back(outcome.notification, name, outcome.setback)
@@ -66,8 +65,7 @@ def ask_again(name: str) -> Page:
     why = why_stale() if TOKEN in request.form else _ONCE_MORE
     if not isinstance(why, Notice):
         return why
-    answers = read(asked_of(parts().site(), name), request.form) if ASKED in request.form else None
-    return _question(name, why, answers, 400)
+    return _question(name, why, read(asked_of(parts().site(), name), request.form), 400)
 
 
 def why_stale() -> Notice | Response:

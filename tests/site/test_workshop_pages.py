@@ -124,6 +124,27 @@ def test_what_is_typed_is_checked_and_only_what_is_declared_is_read(
     assert set(answers.problems) == wrong
 
 
+@pytest.mark.parametrize(
+    ("declared", "form", "lacking"),
+    [
+        (DECLARED, {ASKED: "1", "parameter-my.name": "Ann"}, False),
+        (DECLARED, {ASKED: "1"}, True),
+        (DECLARED, {"parameter-my.name": "Ann"}, True),
+        ((TEAM,), {}, True),
+        ((), {}, False),
+    ],
+    ids=["answered", "not answered", "not asked", "not asked what may be left out", "nothing to ask"],
+)
+def test_a_workshop_starts_with_what_it_asked_for(
+    declared: tuple[Parameter, ...], form: dict[str, str], lacking: bool
+) -> None:
+    assert read(declared, form).lacking is lacking
+
+
+def test_a_form_without_the_fields_leaves_them_as_they_are_at_first() -> None:
+    assert fields(DECLARED, read(DECLARED, {})) == fields(DECLARED)
+
+
 def test_a_form_that_comes_back_keeps_what_was_typed_beside_what_was_wrong() -> None:
     shown = fields(DECLARED, Answers({"TEAM": "Blue"}, {"my.name": "It is needed."}))
     assert [(field.value, field.error) for field in shown] == [("Blue", None), ("", "It is needed.")]
