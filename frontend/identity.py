@@ -19,6 +19,7 @@ _USERS = "users"
 _NOTIFICATION = "notification"
 _WORKSHOP = "workshop"
 _CLOSED = "closed"
+_FORGOTTEN = "forgotten"
 _FORM_KEY = "csrf_token"
 _MOST_PORTALS = 20
 _MOST_CLOSED = 30
@@ -86,6 +87,16 @@ def close(announcement: str) -> None:
 def forget() -> None:
     """Drop everything this browser is known by."""
     session.clear()
+
+
+def tell_forgotten() -> None:
+    """Keep, for the next page that shows banners, that this browser was asked to forget."""
+    session[_FORGOTTEN] = True
+
+
+def forgotten() -> bool:
+    """Whether this browser has just been asked to forget; said once."""
+    return session.pop(_FORGOTTEN, None) is True
 
 
 def tell_once(code: Notification, workshop: str = "", setback: Setback | None = None) -> None:

@@ -150,7 +150,9 @@ def _rest(catalog: Catalog, cards: Mapping[str, Card]) -> Section:
 
 def age_words(listing: Listing, now: datetime) -> str:
     """Return how old a listing is, for the line above an index that could not be refreshed."""
-    return say("The portal does not answer. This list is from {span} ago.", span=span_words(now - listing.fetched))
+    span = span_words(now - listing.fetched)
+    first = say("The portal does not answer. This list is from {span} ago.", span=span)
+    return say("{first} {second}", first=first, second=say("When a start fails, try again in a minute."))
 
 
 def _image(owner: WorkshopOverride, offer: Offer, addresses: Addresses) -> str | None:

@@ -7,8 +7,10 @@ from frontend.site.index import Shop
 from frontend.site.notifications import lone_notice, why_absent
 from frontend.site.pages import BreakOutPage, CloseTabPage, EmbedPage
 from frontend.site.parameters import Answers
+from frontend.site.troubles import Setback, Trouble
 from frontend.site.workshop import fields_of
 from portal_backend.contract.components import Card, Notice
+from portal_backend.contract.wire import Notification
 from portal_backend.contract.words import say
 
 _AGAIN = say("Look again")
@@ -33,12 +35,17 @@ def embed_page(
     """Return the page with the workshop's one button, or with why it has none."""
     shown = shop.card(workshop)
     if shown is None:
-        why = notices or (lone_notice(why_absent(shop.known), shop.site.notifications),)
-        return EmbedPage(say("Workshop"), why, "", "", None, "", _AGAIN, links.again)
+        return EmbedPage(say("Workshop"), notices or (_why_none(shop),), "", "", None, "", _AGAIN, links.again)
     page = EmbedPage(shown.title, notices, shown.title, shown.start_label, links.start, forget_url=links.forget)
     if shown.startable:
         return replace(page, fields=fields_of(shop, shown, answers))
     return replace(page, start_url=None, words=shown.availability.words, link_label=_AGAIN, link_url=links.again)
+
+
+def _why_none(shop: Shop) -> Notice:
+    code = why_absent(shop.known)
+    setback = Setback(Trouble.SILENT) if code is Notification.SESSION_UNAVAILABLE else None
+    return lone_notice(code, shop.site.notifications, setback)
 
 
 def new_tab_page(shown: Card | None, links: EmbedLinks) -> EmbedPage:

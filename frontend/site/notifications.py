@@ -47,6 +47,12 @@ _ALONE = {
     Notification.WORKSHOP_INVALID: say("This page asks for a workshop that is gone, or mistyped. Tell who wrote it."),
     Notification.SESSION_UNAVAILABLE: say("Try again in a few minutes."),
 }
+FORGOTTEN = Notice(
+    "forgotten",
+    "success",
+    say("This browser has forgotten you"),
+    say("A session you left open ends by itself when its time is up. You can start a workshop whenever you like."),
+)
 _BY_VALUE = {code.value: code for code in Notification}
 
 

@@ -18,7 +18,7 @@ from frontend.providers import Providers
 from frontend.site.catalog import Addresses
 from frontend.site.index import Shop
 from frontend.site.model import Site
-from frontend.site.notifications import due
+from frontend.site.notifications import FORGOTTEN, due
 from frontend.site.returning import told
 from frontend.static_files import StaticFiles
 from frontend.visitors import Visitor, Visitors
@@ -78,11 +78,11 @@ def shop(patient: bool = False) -> Shop:
 
 
 def notices(at: Shop) -> tuple[Notice, ...]:
-    """Return what to tell now: the kept notification, once, then the announcements that are due and not closed."""
+    """Return what to tell now: what has just happened, once, then the announcements that are due and not closed."""
     kept = told_now()
     announced = due(at.site.announcements, at.now, _close_url, identity.closed())
     if kept is None:
-        return announced
+        return (FORGOTTEN, *announced) if _reads() and identity.forgotten() else announced
     workshop = kept.workshop
     # Who found no seat by a link elsewhere asked for something this site never heard of.
     if kept.code is not Notification.SESSION_UNAVAILABLE:
@@ -92,7 +92,11 @@ def notices(at: Shop) -> tuple[Notice, ...]:
 
 def told_now() -> Kept | None:
     """Return what is to be told once, and forget it; whoever fetches ahead or looks at the headers uses nothing up."""
-    return None if is_prefetch(request) or request.method == "HEAD" else identity.told()
+    return identity.told() if _reads() else None
+
+
+def _reads() -> bool:
+    return not is_prefetch(request) and request.method != "HEAD"
 
 
 def not_indexed(response: Response) -> Response:

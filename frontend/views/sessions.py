@@ -50,6 +50,7 @@ def back(name: str) -> Page:
 def forget() -> Response:
     """Forget who uses this browser; open sessions run on until they end by themselves."""
     identity.forget()
+    identity.tell_forgotten()
     return redirect(url_for("catalog.index"), 303)
 
 

@@ -27,10 +27,11 @@ def start_words(waited: timedelta, limit: timedelta, usual: timedelta | None = N
     if usual is not None:
         usually = say("It usually takes about {span}.", span=seconds(usual))
         so_far = say("{first} {second}", first=so_far, second=usually)
-    then = say("It opens here as soon as it is ready.")
-    if limit:
-        then = say("It opens here as soon as it is ready, or sends you back after {span}.", span=seconds(limit))
-    return say("{first} {second}", first=so_far, second=then)
+    words = say("{first} {second}", first=so_far, second=say("It opens here as soon as it is ready."))
+    if not limit:
+        return words
+    late = say("If it takes longer than {span}, you are led back and can start it again.", span=seconds(limit))
+    return say("{first} {second}", first=words, second=late)
 
 
 def seconds(span: timedelta) -> Said:

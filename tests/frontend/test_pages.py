@@ -124,8 +124,10 @@ def test_a_session_that_never_was_cannot_be_ended(portal: str, visitor: Any) -> 
 def test_being_forgotten_makes_a_stranger(visitor: Any) -> None:
     visitor.press("/", "/start/plenty/")
     visitor.press("/sessions/", "/forget/")
+    assert visitor.banners()[0] == "This browser has forgotten you"
     assert visitor.label("plenty") == "Start"
     assert "forget" not in own(visitor)
+    assert "This browser has forgotten you" not in visitor.banners()
 
 
 @pytest.mark.parametrize(

@@ -77,13 +77,17 @@ def test_without_a_seat_it_says_so_and_lets_one_look_again() -> None:
 
 
 @pytest.mark.parametrize(
-    ("portal", "code"),
-    [(known(offer()), "workshop-invalid"), (Known("main", None, True), "session-unavailable")],
+    ("portal", "code", "said"),
+    [
+        (known(offer()), "workshop-invalid", "This page asks for a workshop that is gone"),
+        (Known("main", None, True), "session-unavailable", "The portal that runs this workshop does not answer."),
+    ],
     ids=["not offered", "portal never reached"],
 )
-def test_without_a_workshop_it_says_why(portal: Known, code: str) -> None:
+def test_without_a_workshop_it_says_why(portal: Known, code: str, said: str) -> None:
     page = embed_page(shop(portal), "nope", LINKS)
     assert [notice.id for notice in page.notices] == [code]
+    assert page.notices[0].text.startswith(said)
     assert (page.start_url, page.link_url) == (None, "/again")
 
 

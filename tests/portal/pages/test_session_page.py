@@ -183,7 +183,7 @@ class TestWaiting:
         slow.get(slow.address)
         assert slow.heading() == "“Title of hurried” is starting"
         assert "for 4 seconds so far" in slow.words()
-        assert "after 20 seconds" in slow.words()
+        assert "longer than 20 seconds" in slow.words()
         assert slow.page.select_one("meta[http-equiv=refresh]")["content"] == "2"
 
     def test_it_turns_into_the_session(self, slow: Browser) -> None:

@@ -55,4 +55,5 @@ def test_the_clock_of_a_session() -> None:
 
 
 def test_waiting_without_a_limit_promises_none() -> None:
-    assert "sends you back" not in start_words(timedelta(seconds=3), timedelta(0))
+    assert "led back" in start_words(timedelta(seconds=3), timedelta(seconds=60))
+    assert "led back" not in start_words(timedelta(seconds=3), timedelta(0))
