@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 
-from flask import Flask, request
+from flask import Flask, make_response, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError
 from werkzeug.wrappers import Response
@@ -79,13 +79,16 @@ def _stale_form(error: CSRFError) -> Page:
     return _page(400, *_STALE_FORM)
 
 
-def _refused(error: HTTPException) -> tuple[str, int] | Response:
+def _refused(error: HTTPException) -> Response:
+    """Return the page for an error, with what its headers say of how to ask instead."""
     if error.response is not None or error.code is None or error.code < 400:
         return error.get_response()
-    return _page(error.code, *_WORDS.get(error.code, _WORDS[500 if error.code >= 500 else 400]))
+    page = make_response(_page(error.code, *_WORDS.get(error.code, _WORDS[500 if error.code >= 500 else 400])))
+    page.headers.extend((name, value) for name, value in error.get_headers() if name in ("Allow", "Retry-After"))
+    return page
 
 
-def _failed(error: Exception) -> tuple[str, int] | Response:
+def _failed(error: Exception) -> Response:
     _log.error("request to %s failed", request.endpoint, exc_info=error)
     return _refused(InternalServerError())
 

@@ -280,6 +280,7 @@ def test_what_is_wrong_ends_on_a_page(method: str, path: str, status: int, title
     assert answer.status_code == status
     assert f"<h1>{title}</h1>" in answer.text or not title
     assert "<script>" not in answer.text
+    assert ("Allow" in answer.headers) is (status == 405)
 
 
 @pytest.mark.parametrize(
