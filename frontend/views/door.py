@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
-from flask import Response, current_app, request, url_for
+from flask import Response, current_app, redirect, request, url_for
 from flask import render_template as render
+from werkzeug.wrappers import Response as Answer
 
 from frontend import identity
 from frontend.broker import Broker
@@ -18,16 +20,16 @@ from frontend.providers import Providers
 from frontend.site.catalog import Addresses
 from frontend.site.index import Shop
 from frontend.site.model import Site
-from frontend.site.notifications import FORGOTTEN, due
+from frontend.site.notifications import FORGOTTEN, due, known_code
 from frontend.site.returning import told
 from frontend.static_files import StaticFiles
 from frontend.visitors import Visitor, Visitors
 from portal_backend.contract.components import Notice
 from portal_backend.contract.own_texts import OwnTexts
 from portal_backend.contract.prefetch import is_prefetch
-from portal_backend.contract.wire import Notification
+from portal_backend.contract.wire import NOTIFICATION_PARAMETER, Notification
 
-__all__ = ["NAME", "Parts", "not_indexed", "notices", "parts", "render", "shop", "told_now", "visitor"]
+__all__ = ["NAME", "Parts", "clean_address", "not_indexed", "notices", "parts", "render", "shop", "told_now", "visitor"]
 NAME = "site"
 
 
@@ -88,6 +90,18 @@ def notices(at: Shop) -> tuple[Notice, ...]:
     if kept.code is not Notification.SESSION_UNAVAILABLE:
         workshop = workshop or identity.last_workshop()
     return (told(at, kept.code, workshop, kept.setback), *announced)
+
+
+def clean_address(workshop: str = "") -> Answer | None:
+    """Return the way to this page without the notification in its address, which is told there; None without one."""
+    if NOTIFICATION_PARAMETER not in request.args:
+        return None
+    code = known_code(request.args[NOTIFICATION_PARAMETER])
+    if code is not None:
+        identity.tell_once(code, workshop)
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != NOTIFICATION_PARAMETER]
+    page = url_for(str(request.endpoint), **(request.view_args or {}))
+    return redirect(page + (f"?{urlencode(kept)}" if kept else ""), 303)
 
 
 def told_now() -> Kept | None:

@@ -8,7 +8,7 @@ from frontend.site.index import Shop
 from frontend.site.offers import OwnSession
 from frontend.site.pages import SessionRow, SessionsPage
 from frontend.site.sessions import none_words, rows
-from frontend.views.door import not_indexed, notices, parts, render, shop, visitor
+from frontend.views.door import clean_address, not_indexed, notices, parts, render, shop, visitor
 from frontend.views.start import Page, send_back, start
 from portal_backend.contract.words import say
 
@@ -17,8 +17,10 @@ bp.after_request(not_indexed)
 
 
 @bp.get("/sessions/")
-def mine() -> str:
+def mine() -> str | Response:
     """List the sessions this browser's visitor has open."""
+    if clean := clean_address():
+        return clean
     at = shop(patient=True)
     asks = visitor()
     known = url_for("sessions.forget") if asks.users and asks.person is None else None

@@ -64,6 +64,15 @@ def test_ones_sessions_stand_on_the_index_with_all_that_can_be_done(visitor: Any
 
 
 @pytest.mark.parametrize("page", ["/", "/sessions/", "/workshop/twenty/"])
+def test_every_page_one_may_come_back_to_tells_why_at_its_clean_address(page: str, visitor: Any) -> None:
+    answer = visitor.get(f"{page}?a=1&notification=session-deleted&b=%26", 303)
+    assert answer.headers["Location"] == f"{page}?a=1&b=%26"
+    assert visitor.banners(page)[0] == "Your session has ended"
+    assert visitor.get(f"{page}?notification=nope", 303).headers["Location"] == page
+    assert "Your session has ended" not in visitor.banners(page)
+
+
+@pytest.mark.parametrize("page", ["/", "/sessions/", "/workshop/twenty/"])
 def test_an_announcement_stays_closed_without_a_script_too(
     page: str, make_site: Callable[..., Flask], portal_server: tuple[BaseWSGIServer, Any], seen: Any
 ) -> None:
