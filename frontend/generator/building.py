@@ -81,7 +81,7 @@ def build(order: Order, progress: Progress = lambda sheets, _count: sheets) -> B
             "No portal lets anybody in, so nothing on a published site could be started. Set registration.type to "
             "anonymous in config/portal.yaml, or anonymous: true for a portal that does so in config/site.yaml."
         )
-    badge = f"{order.badges.rstrip('/')}/badge/{{}}.svg".format if order.badges else None
+    badge = f"{order.badges.rstrip('/')}/badge/{{}}.svg?short=1".format if order.badges else None
     path = urlsplit(order.url).path
     press = Press(order.site, order.theme, path, order.texts)
     edition = Edition(order.site, order.known, Place(order.url, press.file, badge), order.now)

@@ -6,7 +6,7 @@ estimated for them.
 
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from portal_backend.contract.components import Card
@@ -30,7 +30,7 @@ _NOT_OFFERED = say("not offered")
 
 @dataclass(frozen=True)
 class Badge:
-    """What the picture shows; widths are in its own units, and `words` is what is read out."""
+    """What the picture shows, its state alone without `left`; widths are in its own units, `words` are read out."""
 
     state: State
     left: str
@@ -55,11 +55,17 @@ class Badge:
         return self.right_width - 2 * _PADDING - _GLYPH
 
 
-def badge(card: Card | None, stale: bool, tell: Callable[[Said], str] = str) -> Badge:
+def badge(card: Card | None, stale: bool, tell: Callable[[Said], str] = str, short: bool = False) -> Badge:
     """Return the badge of a card; without one, of a workshop that is not offered. Of `stale` news it says nothing.
 
-    `tell` says words in the language of the picture: their width is part of what is drawn.
+    `tell` says words in the language of the picture: their width is part of what is drawn. A `short` one is without the
+    title, for where that stands beside it.
     """
+    made = _badge(card, stale, tell)
+    return replace(made, left="", left_width=0) if short else made
+
+
+def _badge(card: Card | None, stale: bool, tell: Callable[[Said], str]) -> Badge:
     title = card.title if card else tell(_NAMELESS)
     if stale:
         return _made("unknown", title, tell(_WORDS["unknown"]))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, abort, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from frontend.qr_codes import picture
 from frontend.site.badges import badge
@@ -16,13 +16,14 @@ _LONG = "public, max-age=86400"
 
 @bp.get("/badge/<name>.svg")
 def seats(name: str) -> tuple[Response, int]:
-    """Draw whether the workshop has a seat."""
+    """Draw whether the workshop has a seat, with its title unless a `short` badge is asked for."""
     at = replace(shop(), own=())  # what caches may keep shows nobody's own
     card = at.card(name)
     silent = {item.portal for item in at.known if item.stale}
     # Shown on pages elsewhere and kept by caches: in the owner's language, whoever looks.
     owner = parts().texts.language(locale_of(parts().site().brand.language))
-    drawn = badge(card, card.portal in silent if card else bool(silent), lambda said: said.told(owner))
+    stale = card.portal in silent if card else bool(silent)
+    drawn = badge(card, stale, lambda said: said.told(owner), short="short" in request.args)
     return _picture(render("pictures/badge.svg", badge=drawn), _BRIEFLY), 200 if card or silent else 404
 
 

@@ -37,6 +37,12 @@ def test_a_badge_says_whether_there_is_a_seat(site: Flask, name: str, status: in
     assert (title.text, title.attrib["id"]) == (words, picture.attrib["aria-labelledby"])
 
 
+def test_a_short_badge_leaves_the_title_out(site: Flask) -> None:
+    picture = drawn(site.test_client().get("/badge/plenty.svg?short=1"))
+    assert [text.text for text in picture.iter(f"{SVG}text")] == ["free"]
+    assert picture.findtext(f"{SVG}title") == "Plenty of seats: free"
+
+
 def test_without_a_portal_nobody_knows(make_site: Callable[..., Flask]) -> None:
     answer = make_site(PORTAL_URL="http://127.0.0.1:9").test_client().get("/badge/plenty.svg")
     assert answer.status_code == 200

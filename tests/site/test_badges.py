@@ -38,6 +38,12 @@ def test_the_word(made: Offer | None, stale: bool, state: str, words: str) -> No
     assert drawn.width == drawn.left_width + drawn.right_width
 
 
+def test_a_short_badge_is_its_state_alone() -> None:
+    drawn, whole = badge(card(offer()), False, short=True), badge(card(offer()), False)
+    assert (drawn.left, drawn.right, drawn.words) == ("", "free", "The lab: free")
+    assert drawn.width == drawn.right_width == whole.right_width
+
+
 def test_a_longer_title_takes_more_room_up_to_a_bound() -> None:
     lab = card(offer())
     widths = [badge(replace(lab, title=title), False).left_text for title in ("il", "ab", "MM", "世界", "x" * 40)]
