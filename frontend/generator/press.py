@@ -83,7 +83,7 @@ class Press:
             with self._app.test_request_context():
                 template = self._app.jinja_env.get_template(sheet.template)
                 return template.render(page=sheet.page(), about=sheet.about).encode()
-        except (TemplateError, RuntimeError) as error:
+        except (TemplateError, RuntimeError, UnicodeDecodeError) as error:
             raise CannotBuild(
                 f"The template {sheet.template} cannot be filled in for a published site: {error}. "
                 "Mend the file of that name, or one it includes, in config/theme/."

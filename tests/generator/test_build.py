@@ -147,12 +147,15 @@ def test_a_catalog_for_people_who_sign_in_is_not_published(run: Run, tmp_path: P
     assert not (tmp_path / "public").exists()
 
 
-def test_a_template_that_cannot_be_filled_in_is_named_and_nothing_changes(run: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", [b"{{ nothing_like_that }}", "für".encode("latin-1")], ids=["unknown", "no text"])
+def test_a_template_that_cannot_be_filled_in_is_named_and_nothing_changes(
+    written: bytes, run: Run, tmp_path: Path
+) -> None:
     config = shutil.copytree(EXAMPLE, tmp_path / "config")
     run("build", "--base-url", URL, "--portal", config / "portal.yaml")
     before = files(tmp_path / "public")
     (config / "theme" / "site").mkdir()
-    (config / "theme" / "site" / "back.html").write_text("{{ nothing_like_that }}")
+    (config / "theme" / "site" / "back.html").write_bytes(written)
     said = run("build", "--base-url", URL, "--portal", config / "portal.yaml", code=1).output
     assert "site/back.html cannot be filled in" in said
     assert files(tmp_path / "public") == before
