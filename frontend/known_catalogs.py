@@ -67,7 +67,7 @@ class KnownCatalogs:
         if client.key not in self._seen:
             self._adopt(client)
         seen = self._seen.get(client.key)
-        if seen is not None and now < seen.look_again:
+        if seen is not None and _is_to_come(seen.look_again, now):
             return bool
         under_way, first = self._background.ask(client.key, partial(self._look, client))
         listing = seen.listing if seen else None
@@ -108,7 +108,7 @@ class KnownCatalogs:
 
     def _settled(self, client: PortalClient) -> bool:
         seen = self._seen.get(client.key)
-        return seen is not None and self._clock() < seen.fresh_until
+        return seen is not None and _is_to_come(seen.fresh_until, self._clock())
 
     def _adopt(self, client: PortalClient) -> bool:
         """Take over what was kept since; return whether there was anything."""
@@ -118,9 +118,8 @@ class KnownCatalogs:
             return False
         try:
             answer = json.loads(kept.text)
-            self._take(
-                client, answer if isinstance(answer, dict) else {}, _digest(kept), min(kept.fetched, self._clock())
-            )
+            fetched = _by_own_clock(kept.fetched, self._clock())
+            self._take(client, answer if isinstance(answer, dict) else {}, _digest(kept), fetched)
         except (ValueError, RecursionError) as error:
             _log.warning("what was kept of portal %s is of no use: %s", client.name, error)
             return False
@@ -154,6 +153,16 @@ class KnownCatalogs:
         now = self._clock()
         seen = self._seen.get(client.key) or _Seen(None, "", now, now)
         self._seen[client.key] = replace(seen, look_again=now + wait, failing=failing or seen.failing)
+
+
+def _is_to_come(moment: datetime, now: datetime) -> bool:
+    """Whether a moment is still to come; one further ahead than anything is put off is of a clock since set back."""
+    return now < moment <= now + PAUSE
+
+
+def _by_own_clock(fetched: datetime, now: datetime) -> datetime:
+    """Return when something was fetched; what is from far ahead was kept by a clock that was wrong, and may be old."""
+    return min(fetched, now) if fetched - now < RECENT else now - RECENT
 
 
 def _digest(kept: Kept) -> str:

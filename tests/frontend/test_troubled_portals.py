@@ -14,7 +14,7 @@ import pytest
 import redis
 import requests
 import responses
-from doubles import HandClock
+from doubles import START, HandClock
 from flask import Flask
 from flask_caching import Cache
 from portal_double import Double, plain, serving
@@ -144,6 +144,25 @@ def test_one_process_at_a_time_asks(double: Double, two_processes: list[KeptCata
         assert double.asked == []
     with other.claim(client.key) as claimed:
         assert claimed
+
+
+def test_what_was_kept_by_a_clock_that_was_ahead_is_asked_for_anew(double: Double, tmp_path: Path) -> None:
+    clock, client = HandClock(), to(double)
+    clock.forward(hours=1)
+    for _ in range(3):
+        found = KnownCatalogs(KeptCatalogs(memory(), tmp_path), clock, patience=5).known([client])[0]
+        assert found.listing and found.listing.fetched <= clock()
+        clock.moment = START
+    assert double.asked == [CATALOG] * 2
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_from_asking(double: Double, tmp_path: Path) -> None:
+    clock, client = HandClock(), to(double)
+    catalogs = KnownCatalogs(KeptCatalogs(memory(), tmp_path), clock, patience=5)
+    for _ in range(2):
+        catalogs.known([client])
+        clock.forward(hours=-1)
+    assert double.asked == [CATALOG] * 2
 
 
 def test_who_has_met_a_change_asks_though_another_process_does(
