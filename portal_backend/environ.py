@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TypeVar
 
 from limits import parse_many
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 from portal_backend.contract import variables
 from portal_backend.contract.urls import origin_of, parse_http_url
@@ -85,7 +83,13 @@ class Reader(variables.Reader):
 
     def database(self, name: str, default: Path) -> str:
         """Return the URL of a store this program knows."""
-        value = self.given(name) or f"sqlite:///{default}"
+        value = self.given(name)
+        if value is None:
+            return f"sqlite:///{default}"
+        # It takes as long as everything else that reads settings, and most installations give none.
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
         try:
             url = make_url(value)
         except (ArgumentError, ValueError):

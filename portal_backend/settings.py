@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from portal_backend.contract.packaged import packaged
 from portal_backend.contract.urls import LOOPBACK
 from portal_backend.contract.variables import Network
+from portal_backend.domain.allocation import UnknownUsers
 from portal_backend.environ import Reader
-from portal_backend.services.allocation import UnknownUsers
 from portal_backend.variables import CREDENTIALS
 
 

@@ -4,51 +4,27 @@ Whatever stands in the way is one `StartupError` whose text is for the person wh
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from gunicorn.errors import AppImportError
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal_backend import credentials
-from portal_backend import settings as environment
 from portal_backend.contract.instance import InstanceError, prepare
-from portal_backend.contract.problems import errors
 from portal_backend.providers.pages import PagesProvider
-from portal_backend.resources import loading, report
-from portal_backend.resources.model import PortalSpec, Resources
+from portal_backend.reading import StartupError, read_resources, read_settings
 from portal_backend.services import catalog, configuration
 from portal_backend.services.context import Context, system_clock
 from portal_backend.services.errors import NotConfigured
 from portal_backend.services.webhooks import Reporting
-from portal_backend.settings import Settings, SettingsError
+from portal_backend.settings import Settings
 from portal_backend.store.engine import StoreBusy, open_store
 
+__all__ = ["StartupError", "begin", "connect", "read_resources", "read_settings"]
+
 log = logging.getLogger(__name__)
-
-
-class StartupError(AppImportError):  # type: ignore[misc]
-    """The portal cannot start; gunicorn prints the text of this kind without a traceback and gives up."""
-
-
-def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Return the settings; raises StartupError with every problem."""
-    try:
-        return environment.load(environ)
-    except SettingsError as error:
-        raise StartupError(f"The portal cannot start with these settings:\n{error}") from error
-
-
-def read_resources(settings: Settings) -> tuple[Resources, PortalSpec]:
-    """Return what the owner's files ask for; raises StartupError with the full list when they cannot be used."""
-    found = loading.load(settings.config_file, settings.workshops_dir, urlsplit(settings.url).hostname or "")
-    if found.portal is None:
-        listed = "\n".join(report.lines(errors(found.problems)))
-        raise StartupError(f"The portal's configuration cannot be used, {report.summary(found.problems)}:\n{listed}")
-    return found, found.portal
 
 
 def begin(settings: Settings, clock: Callable[[], datetime] = system_clock) -> Context:

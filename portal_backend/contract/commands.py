@@ -1,16 +1,37 @@
-"""What the commands of both packages share: how they tell what stands in the way, and how they are told to end."""
+"""What the commands of both packages share: how they are found, tell what stands in the way, and are told to end."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
+from pkgutil import resolve_name
 from threading import Event
 from types import FrameType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
+
+
+class Commands(click.Group):
+    """A group that loads a command only when it is asked for; `places` tells where each is, as `module:name`."""
+
+    def __init__(self, *args: Any, places: Mapping[str, str], **kwargs: Any) -> None:
+        """Take what a group of click takes, and the places."""
+        super().__init__(*args, **kwargs)
+        self._places = places
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(self._places)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command of that name, or None."""
+        if cmd_name not in self._places:
+            return None
+        command: click.Command = resolve_name(self._places[cmd_name])
+        return command
 
 
 def telling(*faults: type[Exception]) -> Callable[[Callable[_P, _T]], Callable[_P, _T]]:

@@ -6,8 +6,16 @@ carries it out inside the same transaction in which it counted.
 """
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from portal_backend.contract.wire import EnvironmentState, Reason
+
+
+class UnknownUsers(StrEnum):
+    """What a user id that was not given by this portal gets: a new id, or to be taken over as it is."""
+
+    REISSUE = "reissue"
+    ADOPT = "adopt"
 
 
 @dataclass(frozen=True)

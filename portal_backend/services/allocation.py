@@ -6,14 +6,13 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from sqlalchemy import Connection
 
 from portal_backend.contract.wire import DEFAULT_ACTIVATION_SECONDS, Reason
 from portal_backend.domain import moves, parameters
 from portal_backend.domain.activation import Tokens
-from portal_backend.domain.allocation import Create, Refuse, Resume, Take, decide
+from portal_backend.domain.allocation import Create, Refuse, Resume, Take, UnknownUsers, decide
 from portal_backend.domain.environment import Environment
 from portal_backend.domain.events import EventName, session_changed, user_event
 from portal_backend.domain.moves import Claim
@@ -30,13 +29,6 @@ __all__ = ["Allocated", "Ask", "Refused", "UnknownEnvironment", "UnknownUsers", 
 log = logging.getLogger(__name__)
 _DEFAULT_WINDOW = timedelta(seconds=DEFAULT_ACTIVATION_SECONDS)
 _LONGEST_RETRY = 60
-
-
-class UnknownUsers(StrEnum):
-    """What a user id that was not given by this portal gets: a new id, or to be taken over as it is."""
-
-    REISSUE = "reissue"
-    ADOPT = "adopt"
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,10 @@ def test_a_command_loads_no_other() -> None:
     assert not {"flask", "pydantic", "requests", "sqlalchemy"} & loaded_by("frontend.cli")
 
 
+def test_the_check_that_serve_waits_for_loads_no_store() -> None:
+    assert not {"flask", "requests", "sqlalchemy"} & loaded_by("portal_backend.check_command")
+
+
 def test_every_command_that_is_listed_is_there() -> None:
     listed = CliRunner().invoke(main, ["--help"])
     assert listed.exit_code == 0
