@@ -84,6 +84,11 @@ class Shop:
         """Whether the visitor has a session of `workshop` open."""
         return any(item.workshop == workshop for item in self.own)
 
+    def limited(self) -> frozenset[tuple[str, str]]:
+        """Return each environment whose sessions end by themselves, with its portal before it."""
+        offers = [found.offer for choices in self.choices.values() for found in choices]
+        return frozenset((offer.portal, offer.environment) for offer in offers if offer.expires)
+
     def titles(self) -> Mapping[str, str]:
         """Return the title of each workshop by name."""
         return {name: shown.title for name, shown in self.cards.items()}

@@ -1,6 +1,6 @@
 """A visitor's live sessions as rows, with the time left in words."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from frontend.site.offers import Known, OwnSession
@@ -21,32 +21,38 @@ def none_words(known: Iterable[Known], users: Collection[str]) -> str:
     return NOT_LISTED if silent else NO_SESSION
 
 
-def clock(expires: datetime | None, now: datetime) -> Clock:
-    """Return the time left until `expires` in words, and whether it is short."""
+def clock(expires: datetime | None, now: datetime, limited: bool = False) -> Clock:
+    """Return the time left until `expires` in words, and whether it is short; one that is `limited` may not run yet."""
     if expires is None:
-        return Clock(say("No time limit"), None, expiring=False, ends_words="")
+        words = say("Not running yet") if limited else say("No time limit")
+        return Clock(words, None, expiring=False, ends_words="")
     left = expires - now
     return Clock(time_left(left), format_time(expires), left < EXPIRING, end_words(expires, now))
 
 
 def rows(
-    sessions: Iterable[OwnSession],
+    sessions: Sequence[OwnSession],
     titles: Mapping[str, str],
     address: Callable[[str, OwnSession], str],
     now: datetime,
+    limited: Collection[tuple[str, str]] = (),
 ) -> tuple[SessionRow, ...]:
-    """Return one row a session; `address` gives where `workshop`, `start`, `extend`, `end` and `back` lead for it."""
+    """Return one row a session; `address` gives where `workshop`, `start`, `extend`, `end` and `back` lead for it.
+
+    `limited` are the environments, each with its portal before it, whose sessions end by themselves.
+    """
+    clocks = [clock(item.expires, now, (item.portal, item.environment) in limited) for item in sessions]
     return tuple(
         SessionRow(
             name=item.name,
             title=titles.get(item.workshop, item.workshop),
             url=address("workshop", item),
-            words=clock(item.expires, now).words,
-            clock=clock(item.expires, now),
+            words=time.words,
+            clock=time,
             start_url=address("start", item),
             extend_url=address("extend", item) if item.extendable else None,
             end_url=address("end", item),
             back_url=address("back", item),
         )
-        for item in sessions
+        for item, time in zip(sessions, clocks, strict=True)
     )

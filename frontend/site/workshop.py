@@ -82,13 +82,14 @@ def _share(shop: Shop, workshop: str, choices: list[Candidate]) -> tuple[ShareLi
 
 
 def _paste(shop: Shop, shown: Card) -> tuple[ShareLink, ...]:
-    """Return what to paste into pages elsewhere."""
+    """Return what to paste into pages elsewhere; a frame only where some page may have one."""
     found = links_of(shown.name, shown.title, f"{shop.addresses.origin}{shop.addresses.home}", None)
-    return (
+    texts = [
         ShareLink("paste-html", "HTML", say("A button that asks once, then starts the workshop."), found.html),
         ShareLink("paste-markdown", "Markdown", say("A badge that tells whether a seat is free."), found.markdown),
         ShareLink("paste-rst", "reStructuredText", say("The same badge."), found.restructuredtext),
-        ShareLink(
-            "paste-frame", say("Frame"), say("The start button inside a page the owner has allowed."), found.iframe
-        ),
-    )
+    ]
+    if shop.site.embedding.origins:
+        text = say("The start button inside a page the owner has allowed.")
+        texts.append(ShareLink("paste-frame", say("Frame"), text, found.iframe))
+    return tuple(texts)

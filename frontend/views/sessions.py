@@ -58,7 +58,7 @@ def forget() -> Response:
 
 def own_rows(at: Shop) -> tuple[SessionRow, ...]:
     """Return the visitor's sessions as pages list them."""
-    return rows(at.own, at.titles() if at.own else {}, _address, at.now)
+    return rows(at.own, at.titles(), _address, at.now, at.limited()) if at.own else ()
 
 
 def _address(what: str, item: OwnSession) -> str:

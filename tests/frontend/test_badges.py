@@ -74,5 +74,5 @@ def test_the_workshops_page_shares_them(visitor: Any) -> None:
     assert page.select_one(".share-qr")["src"] == "/qr/plenty.svg"
     visitor.get("/qr/plenty.svg")
     pasted = {tag["id"]: tag.text for tag in page.select(".share-more code")}
-    assert set(pasted) == {"paste-html", "paste-markdown", "paste-rst", "paste-frame"}
+    assert set(pasted) == {"paste-html", "paste-markdown", "paste-rst"}
     assert "http://localhost/badge/plenty.svg" in pasted["paste-markdown"]

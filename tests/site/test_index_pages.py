@@ -71,3 +71,8 @@ def test_a_workshop_that_is_not_offered_has_no_page() -> None:
 
 def test_titles_are_those_of_the_cards() -> None:
     assert shop(known(offer())).titles() == {"lab": "The lab"}
+
+
+@pytest.mark.parametrize(("expires", "limited"), [(None, set()), (timedelta(minutes=5), {("main", "main-w01")})])
+def test_it_is_known_which_sessions_end_by_themselves(expires: timedelta | None, limited: set[tuple[str, str]]) -> None:
+    assert shop(known(offer(environment="main-w01", expires=expires))).limited() == limited

@@ -52,6 +52,16 @@ def test_a_row_offers_what_can_be_done(
 
 
 @pytest.mark.parametrize(
+    ("limited", "words"),
+    [((), "No time limit"), ([("main", "main-w01")], "Not running yet"), ([("other", "main-w01")], "No time limit")],
+)
+def test_a_session_that_will_have_an_end_is_not_running_yet(limited: list[tuple[str, str]], words: str) -> None:
+    own = OwnSession("main", "s1", "lab", "main-w01", None, extendable=False)
+    (row,) = rows([own], {}, lambda _what, item: item.name, NOON, limited)
+    assert row.words == row.clock.words == words
+
+
+@pytest.mark.parametrize(
     ("users", "words"),
     [((), NO_SESSION), (("main",), NO_SESSION), (("silent",), NOT_LISTED), (("main", "never-seen"), NOT_LISTED)],
     ids=["a stranger", "the portal says so", "the portal is silent", "one of two was never reached"],

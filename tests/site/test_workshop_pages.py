@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from offered import ADDRESSES, NOON, known, offer
 
+from frontend.site.embedding import Embedding
 from frontend.site.index import Shop
 from frontend.site.model import Catalog, Notifications, Parameter, Portal, Site, Wording, WorkshopOverride
 from frontend.site.offers import Offer, OwnSession
@@ -43,6 +44,15 @@ def test_the_page_says_what_is_needed_and_asks_what_is_declared() -> None:
         ("my.name", "Somebody", True),
     ]
     assert page.fields[0].choices == (Choice("Red", False), Choice("Blue", False))
+
+
+@pytest.mark.parametrize("origins", [(), ("https://www.example.com",)])
+def test_a_frame_is_offered_where_some_page_may_have_one(origins: tuple[str, ...]) -> None:
+    at = shop()
+    allowed = at.site.model_copy(update={"embedding": Embedding(origins=origins)})
+    page = workshop_page(replace(at, site=allowed), "lab", ())
+    assert page
+    assert [each.id for each in page.paste if "/embed/lab/" in each.url] == ["paste-frame"] * len(origins)
 
 
 @pytest.mark.parametrize(
