@@ -89,6 +89,11 @@ class Shop:
         offers = [found.offer for choices in self.choices.values() for found in choices]
         return frozenset((offer.portal, offer.environment) for offer in offers if offer.expires)
 
+    @property
+    def silent(self) -> frozenset[str]:
+        """The portals of which nothing newer is known than was known before they stopped answering."""
+        return frozenset(item.portal for item in self.known if item.stale)
+
     def titles(self) -> Mapping[str, str]:
         """Return the title of each workshop by name."""
         return {name: shown.title for name, shown in self.cards.items()}

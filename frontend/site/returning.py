@@ -31,7 +31,7 @@ def _again(card: Card) -> Hyperlink:
 
 def _free(shop: Shop, but: str) -> tuple[Hyperlink, ...]:
     """Return the first workshops on the index that have a seat now, as far as their portals answer."""
-    silent = {item.portal for item in shop.known if item.stale}
+    silent = shop.silent
     cards = [
         card
         for section in shop.sections

@@ -15,6 +15,7 @@ from portal_backend.contract.words import say
 _SAYS_NOTHING = WorkshopOverride()
 _FULL = say("Seats come free as soon as somebody finishes. Look again in a few minutes, or choose another workshop.")
 _CLOSED = say("It takes nobody new at the moment. Choose another workshop.")
+_SILENT = say("The portal does not answer, so this may no longer be so. When a start fails, try again in a minute.")
 
 
 def asked_of(site: Site, workshop: str) -> tuple[Parameter, ...]:
@@ -39,7 +40,7 @@ def workshop_page(shop: Shop, workshop: str, notices: tuple[Notice, ...]) -> Wor
         share=_share(shop, workshop, choices),
         paste=_paste(shop, shown),
         qr_url=f"{shop.addresses.home}qr/{quote(workshop, safe='')}.svg",
-        wait=_wait_words(shown),
+        wait=_wait_words(shop, shown),
     )
 
 
@@ -48,10 +49,8 @@ def ask_page(shop: Shop, workshop: str, notices: tuple[Notice, ...], answers: An
     shown = shop.card(workshop)
     if shown is None:
         return None
-    again = shop.resumes(workshop)
-    title = say("Resume “{title}”", title=shown.title) if again else say("Start “{title}”", title=shown.title)
-    asked = fields_of(shop, shown, answers)
-    return AskPage(title, notices, shown, shown.start_url, shop.addresses.home, asked, wait=_wait_words(shown))
+    asked, wait = fields_of(shop, shown, answers), _wait_words(shop, shown)
+    return AskPage(_question(shop, shown), notices, shown, shown.start_url, shop.addresses.home, asked, wait=wait)
 
 
 def fields_of(shop: Shop, shown: Card, answers: Answers | None = None) -> tuple[Field, ...]:
@@ -60,9 +59,16 @@ def fields_of(shop: Shop, shown: Card, answers: Answers | None = None) -> tuple[
     return fields(asked_of(shop.site, shown.name), answers) if asked else ()
 
 
-def _wait_words(shown: Card) -> str:
+def _question(shop: Shop, shown: Card) -> str:
+    if not shown.startable:
+        return shown.title
+    again = shop.resumes(shown.name)
+    return say("Resume “{title}”", title=shown.title) if again else say("Start “{title}”", title=shown.title)
+
+
+def _wait_words(shop: Shop, shown: Card) -> str:
     if shown.startable:
-        return ""
+        return _SILENT if shown.portal in shop.silent else ""
     return _FULL if shown.availability.state == "full" else _CLOSED
 
 

@@ -19,7 +19,7 @@ def seats(name: str) -> tuple[Response, int]:
     """Draw whether the workshop has a seat, with its title unless a `short` badge is asked for."""
     at = replace(shop(), own=())  # what caches may keep shows nobody's own
     card = at.card(name)
-    silent = {item.portal for item in at.known if item.stale}
+    silent = at.silent
     # Shown on pages elsewhere and kept by caches: in the owner's language, whoever looks.
     owner = parts().texts.language(locale_of(parts().site().brand.language))
     stale = card.portal in silent if card else bool(silent)

@@ -77,13 +77,18 @@ def test_nothing_is_asked_where_nothing_would_start(at: Shop) -> None:
     ],
     ids=["free", "full, started already", "full", "closed"],
 )
-def test_what_cannot_be_started_says_why_and_what_to_do(at: Shop, said: str) -> None:
+@pytest.mark.parametrize("stale", [False, True])
+def test_what_cannot_be_started_says_why_and_what_to_do(at: Shop, said: str, stale: bool) -> None:
+    at = replace(at, known=tuple(replace(each, stale=stale) for each in at.known))
     page, question = workshop_page(at, "lab", ()), ask_page(at, "lab", ())
     assert page
     assert question
     assert page.wait == question.wait
+    if stale and page.card.startable:
+        said = "The portal does not answer, so this may no longer be so."
     assert page.wait.startswith(said)
     assert bool(page.wait) == bool(said)
+    assert question.title.endswith("“The lab”") is page.card.startable
 
 
 @pytest.mark.parametrize(
