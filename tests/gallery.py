@@ -150,7 +150,7 @@ SESSION = portal.SessionPage(
     schedule_url="/schedule/",
     index_url="/",
 )
-ROW = site.SessionRow("s", TITLES[1], "/", "Running", CLOCK, "/start/", "/extend/", "/end/", "/back/")
+ROW = site.SessionRow(TITLES[1], "/", CLOCK, "/start/", "/extend/", "/end/", "/back/")
 START, MORE = (
     Section("start", "Start here", "Short ones.", CARDS[:3]),
     Section("more", "More", "", CARDS[3:9]),

@@ -11,10 +11,8 @@ from portal_backend.contract.components import Card, Clock, Fact, Hyperlink, Not
 class SessionRow:
     """One of a visitor's sessions; `extend_url` is None when it cannot be extended now, `back_url` leads into it."""
 
-    name: str
     title: str
     url: str
-    words: str
     clock: Clock
     start_url: str
     extend_url: str | None

@@ -1,6 +1,6 @@
 """A visitor's live sessions as rows, with the time left in words."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from frontend.site.offers import Known, OwnSession
@@ -31,7 +31,7 @@ def clock(expires: datetime | None, now: datetime, limited: bool = False) -> Clo
 
 
 def rows(
-    sessions: Sequence[OwnSession],
+    sessions: Iterable[OwnSession],
     titles: Mapping[str, str],
     address: Callable[[str, OwnSession], str],
     now: datetime,
@@ -41,18 +41,15 @@ def rows(
 
     `limited` are the environments, each with its portal before it, whose sessions end by themselves.
     """
-    clocks = [clock(item.expires, now, (item.portal, item.environment) in limited) for item in sessions]
     return tuple(
         SessionRow(
-            name=item.name,
             title=titles.get(item.workshop, item.workshop),
             url=address("workshop", item),
-            words=time.words,
-            clock=time,
+            clock=clock(item.expires, now, (item.portal, item.environment) in limited),
             start_url=address("start", item),
             extend_url=address("extend", item) if item.extendable else None,
             end_url=address("end", item),
             back_url=address("back", item),
         )
-        for item, time in zip(sessions, clocks, strict=True)
+        for item in sessions
     )
