@@ -48,6 +48,7 @@ __all__ = [
     "PortalUnreachable",
     "UnknownEnvironment",
     "UnknownSession",
+    "no_netrc",
 ]
 CONNECT_SECONDS, READ_SECONDS, ANSWER_SECONDS = 3.05, 8.0, 12.0
 _MOST_BYTES = 32 * 1024 * 1024
@@ -104,6 +105,7 @@ class PortalClient:
         self._gate = Gate(PortalUnreachable, most_calls, patience)
         self._lock = threading.Lock()
         self._http = requests.Session()
+        self._http.auth = no_netrc
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._http.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
         self._token: Mapping[str, Any] | None = None
@@ -255,6 +257,11 @@ class PortalClient:
         if "access_token" not in token:
             raise PortalMisconfigured(f"{self.name}: the login was answered without a token")
         return token
+
+
+def no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Leave a request as it is: without this, a .netrc of whoever runs the program would take the token's place."""
+    return request
 
 
 def _bearer(token: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ import requests
 import urllib3
 
 from frontend.doctor.reaching import fault_of, within
-from frontend.portal_client import Login
+from frontend.portal_client import Login, no_netrc
 from frontend.site.doctor.heard import Answer, Fault, Heard
 from portal_backend.contract.wire import REVOKE_TOKEN, TOKEN
 
@@ -75,7 +75,7 @@ class Asking:
                 self._url + path,
                 data=form,
                 headers={**own, **headers},
-                auth=basic or _no_netrc,
+                auth=basic or no_netrc,
                 timeout=self._seconds,
                 allow_redirects=False,
                 stream=True,
@@ -86,11 +86,6 @@ class Asking:
             cookies = tuple(response.raw.headers.getlist("Set-Cookie"))
             known = {name.lower(): value for name, value in response.headers.items()}
             return Answer(response.status_code, asked, heard, known, cookies, _parsed(body), response.url)
-
-
-def _no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Leave a request as it is: without this, a .netrc of whoever runs the command would take the token's place."""
-    return request
 
 
 def _parsed(body: bytes) -> Any:

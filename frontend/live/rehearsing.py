@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 
 import requests
 
+from frontend.portal_client import no_netrc
 from frontend.site.own_path import HOME, own_path
 from portal_backend.contract.live_pages import Start, Wsgi, is_local, posted, text_answer
 from portal_backend.contract.rehearsal import (
@@ -92,7 +93,9 @@ class Rehearsing:
     def _pass_on(self, act: str) -> tuple[HTTPStatus, str]:
         sealed = {"Authorization": f"Bearer {self._token}"}
         try:
-            answer = requests.post(self._door, {ACT_FIELD: act}, headers=sealed, timeout=_PATIENCE_SECONDS)
+            answer = requests.post(
+                self._door, {ACT_FIELD: act}, headers=sealed, auth=no_netrc, timeout=_PATIENCE_SECONDS
+            )
         except requests.RequestException as error:
             _log.warning("the portal was not reached to rehearse: %s", error)
             return HTTPStatus.BAD_GATEWAY, "The portal does not answer, so nothing was switched. See what serve prints."

@@ -86,6 +86,15 @@ def replay(portal: responses.RequestsMock, entry: dict[str, Any]) -> None:
     portal.add(request["method"], API + request["path"], body=body, status=answer["status"], content_type=kind)
 
 
+def test_a_login_in_a_netrc_does_not_take_the_tokens_place(
+    portal: responses.RequestsMock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("default login somebody password theirs\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    portal.get(CATALOG, json={"environments": []}, match=[bearer("token-1")])
+    assert logged_in(portal).environments() == {"environments": []}
+
+
 def test_the_login_is_a_password_grant_with_the_client_by_basic(portal: responses.RequestsMock) -> None:
     logged = logged_in(portal)
     portal.get(CATALOG, json={"environments": []}, match=[bearer("token-1")])
