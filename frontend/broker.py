@@ -132,27 +132,31 @@ class Broker:
             for session in self._listed(client, users[client.name], its.stale, patient)
         )
 
-    def extend(self, portal: str, session: str, users: Users) -> bool:
-        """Return whether the visitor's session was extended; somebody else's never is."""
-        client = self._owning(portal, session, users)
+    def extend(self, portal: str, session: str, users: Users) -> Setback | None:
+        """Give the visitor's session more time when its portal allows it; return what kept the portal from saying."""
         try:
-            return client is not None and client.extend(session)
+            client = self._owning(portal, session, users)
+            if client is not None:
+                client.extend(session)
+        except UnknownSession:
+            return None
         except PortalError as error:
             _log.warning("session not extended: %s", error)
-            return False
+            return _setback_of(error)
+        return None
 
-    def end(self, portal: str, session: str, users: Users) -> Notification:
+    def end(self, portal: str, session: str, users: Users) -> Notification | Setback:
         """End the visitor's session and return what to tell them; somebody else's stays as it is."""
-        client = self._owning(portal, session, users)
-        if client is None:
-            return Notification.SESSION_INVALID
         try:
+            client = self._owning(portal, session, users)
+            if client is None:
+                return Notification.SESSION_INVALID
             client.terminate(session)
         except UnknownSession:
             return Notification.SESSION_INVALID
         except PortalError as error:
             _log.warning("session not ended: %s", error)
-            return Notification.SESSION_UNAVAILABLE
+            return _setback_of(error)
         return Notification.SESSION_DELETED
 
     def _shown_to(self, wish: Wish, users: Users) -> Collection[str]:
@@ -177,14 +181,14 @@ class Broker:
         return self._own.last(client, user) if stale else self._own.of(client, user, client.hurry)
 
     def _owning(self, portal: str, session: str, users: Users) -> PortalClient | None:
+        """Return the portal when it says that the session is the visitor's; raises PortalError when it says nothing."""
         client = self._named(portal)
         if client is None or portal not in users:
             return None
         try:
             own = sessions_of(portal, client.user_sessions(users[portal]))
-        except (PortalError, BadAnswer) as error:
-            _log.warning("sessions not listed: %s", error)
-            return None
+        except BadAnswer as error:
+            raise PortalMisconfigured(f"{portal}: {error}") from error
         self._own.drop(client, users[portal])
         return client if any(item.name == session for item in own) else None
 
@@ -226,15 +230,13 @@ class Broker:
             case PortalRefused():
                 _log.info("portal %s has no session: %s", client.name, error.reason)
                 self._catalogs.refresh(client)
-                return Setback(Trouble.BUSY if error.reason == "busy" else Trouble.FULL, error.retry_after)
             case PortalMisconfigured():
                 _log.error("session not requested: %s", error)
-                return Setback(Trouble.BROKEN)
             case PortalResting():
                 _log.info("session not requested: %s", error)
-                return Setback(Trouble.SILENT, error.retry_after)
-        _log.warning("session not requested: %s", error)
-        return Setback(Trouble.SILENT)
+            case _:
+                _log.warning("session not requested: %s", error)
+        return _setback_of(error)
 
     def _request(self, client: PortalClient, choice: Candidate, asking: Asking) -> Allocated:
         """Return a session; an environment replaced since the catalog was read is looked up once more."""
@@ -246,3 +248,14 @@ class Broker:
             if not renewed or renewed[0].offer.environment == choice.offer.environment:
                 raise
             return client.request_session(renewed[0].offer.environment, asking)
+
+
+def _setback_of(error: PortalError) -> Setback:
+    match error:
+        case PortalRefused():
+            return Setback(Trouble.BUSY if error.reason == "busy" else Trouble.FULL, error.retry_after)
+        case PortalMisconfigured():
+            return Setback(Trouble.BROKEN)
+        case PortalResting():
+            return Setback(Trouble.SILENT, error.retry_after)
+    return Setback(Trouble.SILENT)

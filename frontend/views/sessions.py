@@ -8,8 +8,10 @@ from frontend.site.index import Shop
 from frontend.site.offers import OwnSession
 from frontend.site.pages import SessionRow, SessionsPage
 from frontend.site.sessions import none_words, rows
+from frontend.site.troubles import Setback
 from frontend.views.door import clean_address, not_indexed, notices, parts, render, shop, visitor
 from frontend.views.start import Page, send_back, start
+from portal_backend.contract.components import Notice
 from portal_backend.contract.words import say
 
 bp = Blueprint("sessions", __name__)
@@ -22,24 +24,21 @@ def mine() -> str | Response:
     if clean := clean_address():
         return clean
     at = shop(patient=True)
-    asks = visitor()
-    known = url_for("sessions.forget") if asks.users and asks.person is None else None
-    empty = none_words(at.known, asks.users)
-    page = SessionsPage(say("Your sessions"), notices(at), own_rows(at), known, url_for("catalog.index"), empty)
-    return render("site/sessions.html", page=page)
+    return _page(at, notices(at))
 
 
 @bp.post("/sessions/<portal>/<session>/extend/")
-def extend(portal: str, session: str) -> Response:
+def extend(portal: str, session: str) -> Page:
     """Give a session more time when its portal allows it."""
-    parts().broker.extend(portal, session, visitor().users)
-    return redirect(url_for("sessions.mine"), 303)
+    setback = parts().broker.extend(portal, session, visitor().users)
+    return _unchanged(setback) if setback else redirect(url_for("sessions.mine"), 303)
 
 
 @bp.post("/sessions/<portal>/<session>/end/")
-def end(portal: str, session: str) -> Response:
+def end(portal: str, session: str) -> Page:
     """End a session."""
-    return send_back(parts().broker.end(portal, session, visitor().users))
+    outcome = parts().broker.end(portal, session, visitor().users)
+    return _unchanged(outcome) if isinstance(outcome, Setback) else send_back(outcome)
 
 
 @bp.post("/sessions/back/<name>/")
@@ -54,6 +53,19 @@ def forget() -> Response:
     identity.forget()
     identity.tell_forgotten()
     return redirect(url_for("catalog.index"), 303)
+
+
+def _page(at: Shop, said: tuple[Notice, ...]) -> str:
+    asks = visitor()
+    known = url_for("sessions.forget") if asks.users and asks.person is None else None
+    empty = none_words(at.known, asks.users)
+    page = SessionsPage(say("Your sessions"), said, own_rows(at), known, url_for("catalog.index"), empty)
+    return render("site/sessions.html", page=page)
+
+
+def _unchanged(setback: Setback) -> Page:
+    words = say("{what} {when}", what=setback.what, when=setback.when)
+    return _page(shop(), (Notice("unchanged", "warning", say("Nothing was changed"), words),)), 503
 
 
 def own_rows(at: Shop) -> tuple[SessionRow, ...]:

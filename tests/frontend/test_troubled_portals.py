@@ -14,6 +14,7 @@ import pytest
 import redis
 import requests
 import responses
+from bs4 import BeautifulSoup
 from doubles import START, HandClock
 from flask import Flask
 from flask_caching import Cache
@@ -24,7 +25,14 @@ from frontend import portal_client, portal_gate
 from frontend.kept_catalogs import JsonValues, KeptCatalogs
 from frontend.known_catalogs import KnownCatalogs
 from frontend.known_sessions import KnownSessions
-from frontend.portal_client import Login, PortalClient, PortalResting, PortalUnreachable
+from frontend.portal_client import (
+    Login,
+    PortalClient,
+    PortalMisconfigured,
+    PortalRefused,
+    PortalResting,
+    PortalUnreachable,
+)
 from frontend.portal_gate import MOST_CALLS, Gate, GateClosed, of_threads
 from frontend.site.offers import Known
 
@@ -332,3 +340,47 @@ def test_a_start_at_a_resting_portal_says_when_to_try_again(
     visitor.press("/", "/start/lab-basic/")
     told = visitor.page("/").select_one(".banner").text
     assert "The portal that runs this workshop does not answer. Try again in 7 seconds." in told
+
+
+SILENT, BROKEN = "does not answer. Try again in", "does not take this site's requests"
+HELD = {"sessions": [{"name": "peer-portal-w01-s001", "workshop": "lab-basic", "environment": "peer-portal-w01"}]}
+KEPT_FROM = {
+    "resting": ("user_sessions", PortalResting("resting", 7), SILENT),
+    "silent": ("user_sessions", PortalUnreachable("gone"), SILENT),
+    "another login": ("user_sessions", PortalMisconfigured("refused"), BROKEN),
+    "overrun": (
+        "user_sessions",
+        PortalRefused("busy", 7),
+        "Too many people are asking at once. Try again in 7 seconds.",
+    ),
+    "silent in between": ("", PortalUnreachable("gone"), SILENT),
+}
+
+
+@pytest.mark.parametrize(("method", "error", "told"), KEPT_FROM.values(), ids=KEPT_FROM)
+@pytest.mark.parametrize(("action", "acts"), [("end", "terminate"), ("extend", "extend")])
+def test_what_is_asked_of_a_portal_in_trouble_is_not_done_and_says_why(
+    action: str,
+    acts: str,
+    method: str,
+    error: Exception,
+    told: str,
+    double: Double,
+    make_site: Callable[..., Flask],
+    seen: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    visitor = seen(make_site(PORTAL_URL=double.url, **LOGIN))
+    visitor.press("/", "/start/lab-basic/")
+    monkeypatch.setattr(PortalClient, "user_sessions", lambda *_, **__: HELD)
+    address = f"/sessions/default/peer-portal-w01-s001/{action}/"
+    monkeypatch.setattr(PortalClient, method or acts, fail)
+    token = visitor.page("/start/lab-basic/").select_one("input[name=csrf_token]")["value"]
+    answer = visitor.post(address, 503, data={"csrf_token": token})
+    banner = BeautifulSoup(answer.text, "html.parser").select_one(".banner").text
+    assert "Nothing was changed" in banner
+    assert told in banner
+    assert "Nothing was changed" not in visitor.page("/sessions/").text
