@@ -20,6 +20,7 @@ import requests
 import urllib3
 from authlib.common.errors import AuthlibBaseError
 from authlib.oauth2.client import OAuth2Client
+from requests.adapters import HTTPAdapter
 
 from frontend.portal_answers import (
     Answer,
@@ -105,6 +106,8 @@ class PortalClient:
         self._gate = Gate(PortalUnreachable, most_calls, patience)
         self._lock = threading.Lock()
         self._http = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._http.mount(scheme, HTTPAdapter(pool_maxsize=most_calls))
         self._http.auth = no_netrc
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._http.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})

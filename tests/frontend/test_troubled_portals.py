@@ -261,6 +261,20 @@ def test_threads_stay_free_for_pages(threads: str, calls: int) -> None:
     assert of_threads(MOST_CALLS, {"WEB_THREADS": threads}) == calls
 
 
+def test_every_call_there_may_be_at_once_keeps_its_connection(double: Double, caplog: pytest.LogCaptureFixture) -> None:
+    client = PortalClient("main", double.url, double.url, lambda: Login("r", "p", "c", "s"), most_calls=24)
+    together = threading.Barrier(24)
+    client.environments()
+
+    def call(_: int) -> None:
+        together.wait(10)
+        client.environments()
+
+    with ThreadPoolExecutor(24) as callers:
+        list(callers.map(call, range(24)))
+    assert not [told for told in caplog.messages if "pool is full" in told]
+
+
 def test_a_visitors_sessions_are_the_last_known_when_the_portal_is_late(double: Double) -> None:
     client, clock = to(double), HandClock()
     client.environments()
