@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -77,22 +78,22 @@ def check_alone(addresses: Sequence[Address]) -> None:
 
 def check_ports(addresses: Sequence[Address]) -> None:
     """Raise CannotServe when a port is taken, out of bounds, or wanted twice."""
-    for address in addresses:
-        _check_port(address)
-    if len({(address.host, address.port) for address in addresses}) < len(addresses):
-        raise CannotServe(f"The index and the portal both want port {addresses[0].port}: set PORTAL_PORT to another.")
+    with ExitStack() as held:
+        for at, address in enumerate(addresses):
+            _hold_port(address, held, [before.port for before in addresses[:at]])
 
 
-def _check_port(address: Address) -> None:
+def _hold_port(address: Address, held: ExitStack, taken: Sequence[int]) -> None:
+    """Listen where a program is to; the ports `taken` are those of the programs before it."""
     port, variable = address.port, f"{address.prefix}_PORT"
     if not port:
         raise CannotServe(f"{variable} is 0, which no browser can open: set it to a number from 1 to 65535.")
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(address.host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(where)
-            probe.listen()
+        probe = held.enter_context(socket.socket(family, kind, protocol))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(where)
+        probe.listen()
     except socket.gaierror as error:
         raise _no_such_host(address) from error
     except PermissionError as error:
@@ -102,6 +103,8 @@ def _check_port(address: Address) -> None:
     except OSError as error:
         if error.errno == errno.EADDRNOTAVAIL:
             raise _no_such_host(address) from error
+        if error.errno == errno.EADDRINUSE and port in taken:
+            raise CannotServe(f"The index and the portal both want port {port}: set PORTAL_PORT to another.") from error
         raise CannotServe(
             f"Port {port} on {address.host} for the {address.name} cannot be used ({error.strerror}): "
             f"end the program that has it, or set {variable} to another port."

@@ -100,10 +100,16 @@ def address(prefix: str, port: int, host: str = "127.0.0.1") -> Address:
     return Address("index", prefix, host, port, f"http://{host}:{port}")
 
 
-def test_one_port_for_both_is_refused() -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0.0.0.0"])
+def test_one_port_for_both_is_refused(host: str) -> None:
     (port,) = free_ports(1)
     with pytest.raises(CannotServe, match="both want port"):
-        check_ports([address("SITE", port), address("PORTAL", port)])
+        check_ports([address("SITE", port, host), address("PORTAL", port)])
+
+
+def test_one_port_at_two_addresses_is_none_for_both() -> None:
+    (port,) = free_ports(1)
+    check_ports([address("SITE", port, "127.0.0.2"), address("PORTAL", port)])
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"], ids=["unknown", "another machine's"])
