@@ -18,6 +18,7 @@ PAIRS = (
     ("--ink-soft", "--paper"),
     ("--accent", "--paper"),
     ("--on-accent", "--accent"),
+    ("--on-brand", "--brand"),
     ("--on-mark", "--mark"),
     *((f"--{level}-ink", f"--{level}-ground") for level in ("info", "success", "warning", "error", "code")),
 )

@@ -113,4 +113,6 @@ def _contrast(document: Document) -> Iterator[Problem]:
             told = (
                 f"words in {text} would have a contrast of {ratio:.1f} to 1 on {pages} pages, and {READABLE} is needed"
             )
-            yield problem(document.where(path), Severity.INFO, told, f"{used.accent} is used there instead")
+            kept = not dark and shades.brand.accent == text
+            use = f"is used for them, {text} below them" if kept else "is used there instead"
+            yield problem(document.where(path), Severity.INFO, told, f"{used.accent} {use}")

@@ -13,6 +13,8 @@ LIGHT_GROUND = "#e9ebe4"
 DARK_GROUND = "#19211d"
 _WHITE, _BLACK = 1.0, 0.0
 _STEPS = 20
+# How far apart the channels of a colour are at least for it to be told from the paper, and not be one of its greys.
+_COLOURFUL = 64
 
 Rgb = tuple[int, int, int]
 
@@ -27,9 +29,13 @@ class Shade:
 
 @dataclass(frozen=True)
 class Palette:
-    """The shades a page needs, each readable on its ground; `adjusted` when the accent itself is not, in light."""
+    """The shades a page needs, each readable on its ground; `adjusted` when the accent itself is not, in light.
+
+    `brand` is the accent itself, where light pages can show it at least as a ground: words are put on it, not in it.
+    """
 
     light: Shade
+    brand: Shade
     dark: Shade
     adjusted: bool
 
@@ -58,11 +64,19 @@ def palette(accent: str) -> Palette:
     """Return the shades derived from one accent colour, each readable as text on its own ground."""
     light = _towards(accent, _BLACK, LIGHT_GROUND)
     dark = _towards(accent, _WHITE, DARK_GROUND)
+    adjusted = parse_colour(light) != parse_colour(accent)
+    brand = accent if _colourful(accent) else light
     return Palette(
         light=Shade(light, on_colour(light)),
+        brand=Shade(brand, on_colour(brand)),
         dark=Shade(dark, on_colour(dark)),
-        adjusted=parse_colour(light) != parse_colour(accent),
+        adjusted=adjusted,
     )
+
+
+def _colourful(colour: str) -> bool:
+    channels = parse_colour(colour)
+    return max(channels) - min(channels) >= _COLOURFUL
 
 
 def _towards(accent: str, end: float, ground: str) -> str:

@@ -82,8 +82,13 @@ def _accent(brand: Brand) -> str:
     if brand.accent is None:
         return ""
     shades = palette(brand.accent)
-    return _properties(shades.light) + f"@media (prefers-color-scheme: dark) {{\n{_properties(shades.dark)}}}\n"
+    light = _properties("accent", shades.light)
+    dark = _properties("accent", shades.dark)
+    if shades.adjusted:
+        light += _properties("brand", shades.brand)
+        dark += _properties("brand", shades.dark)
+    return f":root {{\n{light}}}\n@media (prefers-color-scheme: dark) {{\n:root {{\n{dark}}}\n}}\n"
 
 
-def _properties(shade: Shade) -> str:
-    return f":root {{\n  --accent: {shade.accent};\n  --on-accent: {shade.on_accent};\n}}\n"
+def _properties(name: str, shade: Shade) -> str:
+    return f"  --{name}: {shade.accent};\n  --on-{name}: {shade.on_accent};\n"

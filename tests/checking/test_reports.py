@@ -43,7 +43,7 @@ def test_people_read_the_line_and_what_to_do(broken: Path, run: Run) -> None:
         ),
         '  4 |   accent: "#ffcc00"',
         "    |           ^",
-        "    = #806600 is used there instead",
+        "    = #806600 is used for them, #ffcc00 below them",
         "config/site.yaml:5:9: warning: there is no file 'gone.svg' in theme/static/, so the picture is broken",
         "  5 |   logo: gone.svg",
         "    |         ^",

@@ -90,7 +90,7 @@ def test_nothing_is_said_of_offers_that_are_not_known() -> None:
         pytest.param(
             "brand:\n  accent: '#fc0'",
             "2:11 words in #fc0 would have a contrast of 1.3 to 1 on light pages, and 4.5 is needed"
-            " (#806600 is used there instead)",
+            " (#806600 is used for them, #fc0 below them)",
             id="a colour nobody could read",
         ),
         pytest.param(

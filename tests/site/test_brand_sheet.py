@@ -87,6 +87,15 @@ def test_nothing_asks_for_the_readers_scheme_once_it_is_fixed() -> None:
     assert "prefers-color-scheme" not in sheet(own, accent="#06c", scheme="light")
 
 
+def test_a_light_accent_stays_itself_below_words_on_light_pages() -> None:
+    light, dark = sheet(accent="#ffe94d").split("@media (prefers-color-scheme: dark)")
+    assert "--brand: #ffe94d;\n  --on-brand: #000000;" in light
+    assert "--accent: #ffe94d" not in light
+    assert "--accent: #ffe94d;" in dark
+    assert "--brand: #ffe94d;" in dark
+    assert "--brand" not in sheet(accent="#06c")
+
+
 def test_a_stack_is_chosen_by_its_name_and_a_family_by_its_own() -> None:
     own = {"family": "Acme Sans", "file": "fonts/acme.woff2", "weight": "100  900"}
     found = sheet(fonts={"text": "Acme Sans", "heading": "didone", "code": "monospace", "files": [own]})

@@ -49,6 +49,16 @@ def test_every_shade_is_readable_on_its_ground_and_carries_readable_words(accent
     for shade, ground in ((shades.light, LIGHT_GROUND), (shades.dark, DARK_GROUND)):
         assert contrast(shade.accent, ground) >= READABLE
         assert contrast(shade.on_accent, shade.accent) >= READABLE
+    assert contrast(shades.brand.on_accent, shades.brand.accent) >= READABLE
+
+
+@pytest.mark.parametrize(
+    ("accent", "kept"),
+    [("#f5c52b", True), ("#00ff00", True), ("#0b5a49", True), ("#ffffff", False), ("#c8ccc9", False)],
+)
+def test_a_colour_stays_itself_as_a_ground_and_a_pale_grey_does_not(accent: str, kept: bool) -> None:
+    shades = palette(accent)
+    assert shades.brand.accent == (accent if kept else shades.light.accent)
 
 
 @pytest.mark.parametrize(
