@@ -79,6 +79,11 @@ def sign_out() -> None:
     _clear()
 
 
+def anybody() -> bool:
+    """Whether what is in the cookie is of somebody who signed in."""
+    return _OWNER in session
+
+
 def belong_to(user: str) -> None:
     """See to it that nothing in the cookie is of somebody else than `user`; an empty one is nobody."""
     owner = session.get(_OWNER, "")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from frontend import identity
 from frontend.broker import GoTo, SendBack, Wish
-from frontend.forms import TOKEN
+from frontend.forms import SENT_AGAIN, TOKEN
 from frontend.newcomers import TooManyWait
 from frontend.site.notifications import why_absent
 from frontend.site.parameters import Answers, read
@@ -35,7 +35,6 @@ NO_COOKIES = Notice(
     say("Allow cookies for this site, then press the button once more."),
 )
 UNANSWERED = Notice("unanswered", "error", say("Something is missing"), say("Look at the fields below."))
-_SENT_AGAIN = "again"
 Page = str | tuple[str, int] | Response
 
 
@@ -102,14 +101,14 @@ def _without_cookie() -> bool:
 
 
 def _was_sent_again() -> bool:
-    return _SENT_AGAIN in request.args
+    return SENT_AGAIN in request.args
 
 
 def _send_again() -> Response:
     """Give the browser a cookie to bring along when it sends the same form once more."""
     generate_csrf()
     address = url_for(str(request.endpoint), **(request.view_args or {}))
-    return redirect(f"{address}?{_SENT_AGAIN}=1", 307)
+    return redirect(f"{address}?{SENT_AGAIN}=1", 307)
 
 
 def _question(name: str, notice: Notice | None = None, answers: Answers | None = None, status: int = 200) -> Page:

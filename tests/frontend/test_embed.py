@@ -231,6 +231,14 @@ def test_a_start_takes_a_click_on_this_very_page(embedding: Flask, frame: Frame)
     assert elsewhere.status_code == 403
 
 
+def test_frames_that_one_page_opens_at_once_start_with_a_single_click_each(frame: Frame) -> None:
+    frame.open(EMBED)
+    first = frame.page.select_one("input[name=csrf_token]")["value"]
+    frame.client = frame.client.application.test_client()  # the second was asked for before the first had answered
+    frame.open("/embed/plenty/")
+    assert "/activate/" in frame.open(EMBED, 303, "POST", data={"csrf_token": first}).headers["Location"]
+
+
 def test_the_same_frame_gets_the_same_session_and_can_be_forgotten(frame: Frame) -> None:
     frame.open(EMBED)
     assert frame.page.select('form[action*="/forget/"]') == []

@@ -129,9 +129,21 @@ def test_a_browser_that_takes_no_cookie_is_told_so(fields: dict[str, str], site:
 
 
 def test_a_form_whose_cookie_was_thrown_away_is_asked_once_more(visitor: Any) -> None:
-    asked = visitor.post("/start/twenty/", 307, headers=BROWSER, data={"csrf_token": "of another cookie"})
-    told = visitor.post(asked.headers["Location"], 400, headers=BROWSER, data={"csrf_token": "of another cookie"})
+    form = {"csrf_token": visitor.page("/start/twenty/").select_one("input[name=csrf_token]")["value"]}
+    visitor.client.delete_cookie("workshop-index")
+    asked = visitor.post("/start/twenty/", 307, headers=BROWSER, data=form)
+    told = visitor.post(asked.headers["Location"], 400, headers=BROWSER, data=form)
     assert "That page was open for a while" in told.text
+
+
+def test_tabs_that_a_new_browser_opens_at_once_start_with_a_single_click_each(visitor: Any) -> None:
+    first = {"csrf_token": visitor.page("/start/twenty/").select_one("input[name=csrf_token]")["value"]}
+    visitor.client.delete_cookie("workshop-index")  # the second was asked for before the first had answered
+    visitor.page("/start/plenty/")
+    elsewhere = {**BROWSER, "Sec-Fetch-Site": "same-site"}
+    for headers, data in (({}, first), (elsewhere, first), (BROWSER, {"csrf_token": "made up"})):
+        assert visitor.post("/start/twenty/", 400, headers=headers, data=data)
+    session_of(visitor.post("/start/twenty/", headers=BROWSER, data=first))
 
 
 def test_looking_at_a_deep_link_starts_nothing(visitor: Any) -> None:
