@@ -1,8 +1,10 @@
 """The error page: what happened, and what to do about it, by status."""
 
 from flask import Response, request
+from flask import session as cookie
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
+from werkzeug.urls import iri_to_uri
 
 from portal_backend.contract.components import ErrorPage
 from portal_backend.contract.frame_cookies import in_frame
@@ -59,12 +61,19 @@ def error_page(error: HTTPException) -> Response:
     """Return the page for `error`, with its status and those of its headers that still hold."""
     status = error.code or 500
     if isinstance(error, CSRFError) and in_frame(request) and request.blueprint == _ENTRY:
-        return _new_tab(status)
+        return _asked_again() if cookie else _new_tab(status)
     title, what, todo = _STALE if isinstance(error, CSRFError) else _WORDS.get(status, _FAULT)
     response = show("error", ErrorPage(title, status, what, todo, CATALOG_PAGE), status)
     for name, value in error.get_headers():
         if name.lower() in ("allow", "retry-after"):
             response.headers[name] = value
+    return response
+
+
+def _asked_again() -> Response:
+    """Return the way back to the question, whose cookie another frame of the page had replaced."""
+    response = Response(status=303)
+    response.headers["Location"] = iri_to_uri(request.full_path.rstrip("?"))
     return response
 
 

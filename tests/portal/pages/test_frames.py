@@ -109,6 +109,21 @@ def test_a_form_in_a_frame_without_cookies_leads_to_a_tab_of_its_own(embedded: F
     assert answer.headers["Content-Security-Policy"].endswith(f"frame-ancestors {EMBEDDER}")
 
 
+def test_a_form_whose_cookie_another_frame_of_the_page_has_replaced_asks_once_more(embedded: Framed) -> None:
+    embedded.get(f"{LINK}?index_url={EMBEDDER}/page")
+    other = Framed(embedded.peer)
+    other.get(LINK)
+    embedded.client.set_cookie(FRAMED, other.client.get_cookie(FRAMED).value, secure=True)
+    again = embedded.press("Start", **PRESSED)
+    assert (again.status_code, again.headers["Location"]) == (
+        303,
+        f"{LINK.replace('plenty', 'lab-w01')}?index_url={quote(EMBEDDER, safe='')}%2Fpage",
+    )
+    embedded.get(again.headers["Location"])
+    address, _ = gone(embedded.press("Start", **PRESSED))
+    assert address.startswith("/workshops/session/")
+
+
 def test_without_embedders_there_is_no_cookie_for_frames(portal: Portal) -> None:
     browser = Framed(portal())
     answer = browser.get(LINK)
