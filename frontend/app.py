@@ -136,6 +136,7 @@ def _parts(app: Flask, settings: Settings) -> Parts:
         return PortalClient(portal.name, portal.url, portal.api_url or portal.url, login, most, settings.patience)
 
     static = StaticFiles(settings.config / "theme", settings.instance / "static")
+    uses = uses_of(settings)  # before the cache, which has no words for a Redis that cannot be used
     kept = KeptCatalogs(_cache(app, settings), settings.instance / "catalogs")
     catalogs = KnownCatalogs(kept, _now, settings.patience)
     broker = Broker(source.current, connect, catalogs, KnownSessions(_now), f"{settings.url}/")
@@ -158,7 +159,7 @@ def _parts(app: Flask, settings: Settings) -> Parts:
         url=settings.url,
         clock=_now,
         signer=LinkSigner([app.config["SECRET_KEY"], *app.config["SECRET_KEY_FALLBACKS"]]),
-        links=LinkStarts(uses_of(settings), broker),
+        links=LinkStarts(uses, broker),
         newcomers=Newcomers(of_threads(MOST_WAITING, settings.environ)),
     )
 

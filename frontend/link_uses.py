@@ -16,7 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from frontend.settings import Settings, SettingsError
+from frontend.settings import NO_REDIS, Settings, SettingsError
 from frontend.site.signed_links import SignedLink, Standing
 from portal_backend.contract.instance import InstanceError, prepare
 
@@ -78,7 +78,10 @@ def uses_of(settings: Settings) -> LinkUses:
         from frontend.link_uses_redis import UsesInRedis
     except ImportError as error:
         raise SettingsError("SITE_CACHE_URL needs the extra: pip install 'workshop-index[redis]'") from error
-    return UsesInRedis(settings.cache_url)
+    try:
+        return UsesInRedis(settings.cache_url)
+    except ValueError:  # its text may tell a part of a password
+        raise SettingsError(NO_REDIS) from None
 
 
 class UsesInFile:

@@ -17,6 +17,8 @@ from portal_backend.contract.packaged import packaged
 from portal_backend.contract.urls import LOOPBACK
 from portal_backend.contract.variables import Network, Reader, Variable
 
+NO_REDIS = "SITE_CACHE_URL is no address of a Redis; set it to redis://host:6379/0, or unset it"
+
 
 class SettingsError(Exception):
     """The environment or the configuration is not fit to start with; the text is one line for each problem."""
@@ -148,7 +150,7 @@ class _Reader(Reader):
         """Return the address of a shared cache, or None for this process's memory."""
         value = self.given("SITE_CACHE_URL")
         if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            self.problems.append("SITE_CACHE_URL is no address of a Redis; set it to redis://host:6379/0, or unset it")
+            self.problems.append(NO_REDIS)
         return value
 
     def keys(self) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The environment is read whole: what is not fit is told by the variable's name, all at once."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,20 @@ def test_what_is_not_fit_is_told_by_its_name(variables: dict[str, str], told: st
         load(variables)
     assert told in str(error.value)
     assert str(error.value).count("\n") == 0
+
+
+@pytest.mark.parametrize("url", ["redis://:tell-tale/@host/0", "redis://host/0?socket_timeout=tell-tale"])
+def test_an_address_no_redis_can_be_reached_at_stops_the_start(url: str, tmp_path: Path) -> None:
+    with pytest.raises(StartupError, match="SITE_CACHE_URL is no address of a Redis") as stopped:
+        create_app(load({"WORKSHOP_INDEX_INSTANCE": str(tmp_path), "SITE_CACHE_URL": url}))
+    assert "tell-tale" not in str(stopped.value)
+
+
+def test_a_redis_without_its_extra_stops_the_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    monkeypatch.delitem(sys.modules, "frontend.link_uses_redis", raising=False)
+    with pytest.raises(StartupError, match="pip install"):
+        create_app(load({"WORKSHOP_INDEX_INSTANCE": str(tmp_path), "SITE_CACHE_URL": "redis://127.0.0.1:1/0"}))
 
 
 def test_everything_that_is_not_fit_is_told_at_once() -> None:
