@@ -16,9 +16,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from frontend.settings import NO_REDIS, Settings, SettingsError
+from frontend.settings import Settings, SettingsError
 from frontend.site.signed_links import SignedLink, Standing
 from portal_backend.contract.instance import InstanceError, prepare
+from portal_backend.contract.variables import no_redis
 
 FILE = "link-uses.sqlite3"
 # How long after its end a link is still remembered, in case the clocks of two machines differ.
@@ -81,7 +82,7 @@ def uses_of(settings: Settings) -> LinkUses:
     try:
         return UsesInRedis(settings.cache_url)
     except ValueError:  # its text may tell a part of a password
-        raise SettingsError(NO_REDIS) from None
+        raise SettingsError(no_redis("SITE_CACHE_URL")) from None
 
 
 class UsesInFile:

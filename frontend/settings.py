@@ -15,9 +15,7 @@ from urllib.parse import urlsplit
 from portal_backend.contract.frame_cookies import frame_cookie
 from portal_backend.contract.packaged import packaged
 from portal_backend.contract.urls import LOOPBACK
-from portal_backend.contract.variables import Network, Reader, Variable
-
-NO_REDIS = "SITE_CACHE_URL is no address of a Redis; set it to redis://host:6379/0, or unset it"
+from portal_backend.contract.variables import Network, Reader, Variable, no_redis
 
 
 class SettingsError(Exception):
@@ -150,7 +148,7 @@ class _Reader(Reader):
         """Return the address of a shared cache, or None for this process's memory."""
         value = self.given("SITE_CACHE_URL")
         if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            self.problems.append(NO_REDIS)
+            self.problems.append(no_redis("SITE_CACHE_URL"))
         return value
 
     def keys(self) -> tuple[str, ...]:

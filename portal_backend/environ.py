@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from limits import parse_many
+from limits.errors import ConfigurationError
+from limits.storage import storage_from_string
 
 from portal_backend.contract import variables
 from portal_backend.contract.urls import origin_of, parse_http_url
@@ -77,8 +79,16 @@ class Reader(variables.Reader):
     def counting(self, name: str) -> str:
         """Return where attempts are counted."""
         value = self.text(name)
-        if not value.startswith(("memory://", "redis://", "rediss://", "redis+unix://")):
-            self.problems.append(f"{name} is no address of a Redis; set it to redis://host:6379/0, or unset it")
+        if value == self._known[name].default:
+            return value
+        try:
+            if not value.startswith(("redis://", "rediss://", "redis+unix://")):
+                raise ValueError
+            storage_from_string(value)
+        except ConfigurationError:
+            self.problems.append(f"{name} needs the extra: pip install 'workshop-index[redis]'")
+        except ValueError:
+            self.problems.append(variables.no_redis(name))
         return value
 
     def database(self, name: str, default: Path) -> str:

@@ -39,6 +39,11 @@ def given(environ: Mapping[str, str], name: str) -> str | None:
     return (read_private(Path(path), f"{name}_FILE") if path else direct) or None
 
 
+def no_redis(name: str) -> str:
+    """Return what is said of an address that is none of a Redis; the address itself may hold a password."""
+    return f"{name} is no address of a Redis; set it to redis://host:6379/0, or unset it"
+
+
 class Reader:
     """The environment by a table of variables, and what is wrong with it so far."""
 

@@ -1,5 +1,6 @@
 """The environment as settings: what holds when nothing is said, what is refused, and that all of it is told."""
 
+import sys
 from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -77,6 +78,10 @@ def test_what_a_variable_says(environ: dict[str, str], field: str, value: object
         ),
         *(("SITE_URL", bad) for bad in ("javascript:x", "https://x#y")),
         *(("PORTAL_DATABASE_URL", bad) for bad in ("mysql://x/y", "nonsense", "sqlite", "postgresql://h:port/x")),
+        *(
+            ("PORTAL_LIMITS_URL", bad)
+            for bad in ("memcached://x", "redis://:pa/ss@h/0", "redis://h/0?socket_timeout=x")
+        ),
         ("PORTAL_SECRET_KEY", "short"),
         ("PORTAL_UNKNOWN_USERS", "maybe"),
         ("PORTAL_ADMIN_NETWORKS", "10.0.0.0/8 home"),
@@ -89,6 +94,12 @@ def test_what_a_variable_says(environ: dict[str, str], field: str, value: object
 def test_what_cannot_be_meant_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=name):
         load({name: value})
+
+
+def test_a_redis_without_its_extra_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)
+    with pytest.raises(SettingsError, match="PORTAL_LIMITS_URL needs the extra"):
+        load({"PORTAL_LIMITS_URL": "redis://127.0.0.1:1/0"})
 
 
 def test_everything_that_is_wrong_is_told_at_once_and_no_secret_with_it() -> None:
