@@ -29,6 +29,7 @@ from frontend.portal_gate import Gate, GateClosed
 from frontend.providers import Claims, Declined, ProviderSilent, Untrusted
 from frontend.signed_in import Begun
 from frontend.site.sign_in import Oidc
+from portal_backend.contract.instance import InstanceError
 from portal_backend.contract.urls import parse_http_url
 
 _DISCOVERY = "/.well-known/openid-configuration"
@@ -110,7 +111,10 @@ class Provider:
             raise ProviderSilent(f"{self.source}: {closed}") from closed
 
     def _session(self, document: Claims) -> OAuth2Session:
-        secret = self._secret()
+        try:
+            secret = self._secret()
+        except InstanceError as error:
+            raise Untrusted(f"{self.source}: {error}") from error
         basic = "client_secret_basic"
         offered = document.get("token_endpoint_auth_methods_supported") or [basic]
         method = basic if basic in offered else "client_secret_post"

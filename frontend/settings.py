@@ -128,6 +128,7 @@ def load(environ: Mapping[str, str]) -> Settings:
         user_id_key=reader.key("SITE_USER_ID_KEY"),
         environ=dict(environ),
     )
+    reader.given("SITE_OIDC_CLIENT_SECRET")  # read at each sign-in, and told of now
     if reader.problems:
         raise SettingsError("\n".join(reader.problems))
     return settings

@@ -1,6 +1,7 @@
 """What a provider may answer: only a token that is the provider's, for this site, in time, for this sign-in, counts."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -15,6 +16,7 @@ from frontend.oidc import SKEW_SECONDS, Provider
 from frontend.providers import Declined, Providers, ProviderSilent, Untrusted
 from frontend.signed_in import Begun
 from frontend.site.sign_in import Oidc
+from portal_backend.contract.variables import given
 
 ISSUER = "https://login.example.com/realms/a"
 SITE = "https://labs.example.com"
@@ -255,6 +257,14 @@ def test_what_was_learned_outlives_a_provider_that_is_away(
     assert (begun.page, begun.at) == ("/workshop/lab/", NOW)
     out = provider.sign_out_url(f"{SITE}/signed-out/")
     assert out and out.startswith(f"{ISSUER}/end?a=1&client_id=workshops&post_logout_redirect_uri=https")
+
+
+def test_a_secret_that_cannot_be_read_signs_nobody_in(wire: Any) -> None:
+    wire.get(f"{ISSUER}/.well-known/openid-configuration", json=DOCUMENT)
+    environ = {"SITE_OIDC_CLIENT_SECRET_FILE": "/nowhere/secret"}
+    secret = partial(given, environ, "SITE_OIDC_CLIENT_SECRET")
+    with pytest.raises(Untrusted, match="SITE_OIDC_CLIENT_SECRET_FILE names /nowhere/secret"):
+        Provider(Oidc(issuer=ISSUER, client_id="workshops"), SITE, secret).begin("/", NOW)
 
 
 def test_a_provider_that_fails_in_a_row_is_left_alone(wire: Any, provider: Provider) -> None:

@@ -65,6 +65,7 @@ def test_a_variable_counts(variables: dict[str, str], field: str, value: object)
         ({"SITE_SECRET_KEY_FALLBACKS": "x"}, "without SITE_SECRET_KEY"),
         ({"SITE_SECRET_KEY_FILE": "/nowhere/key"}, "SITE_SECRET_KEY_FILE names /nowhere/key, which cannot be read"),
         ({"SITE_SECRET_KEY": KEY, "SITE_SECRET_KEY_FILE": "/x"}, "are both set"),
+        ({"SITE_OIDC_CLIENT_SECRET_FILE": "/nowhere/secret"}, "SITE_OIDC_CLIENT_SECRET_FILE names /nowhere/secret"),
         ({"WORKSHOP_INDEX_CONFIG": "/nowhere"}, "WORKSHOP_INDEX_CONFIG names /nowhere"),
     ],
 )
