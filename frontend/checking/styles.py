@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import tinycss2
 
@@ -126,7 +127,12 @@ def _loads(sheet: Sheet, folder: str, has_file: Callable[[str], bool]) -> Iterat
         if foreign and (where in ("import", "font-face") or not word.startswith("https:")):
             told = f"pages load fonts and styles from this site only, so browsers ignore {word[:100]}"
             yield warning(at, told, "put the file into theme/static/")
-        elif word and not foreign and not word.startswith(("data:", "/", "#")) and not has_file(f"{folder}/{word}"):
+        elif (
+            word
+            and not foreign
+            and not word.startswith(("data:", "/", "#"))
+            and not has_file(f"{folder}/{unquote(word)}")
+        ):
             yield warning(at, f"there is no file {word[:100]} beside this style sheet")
 
 

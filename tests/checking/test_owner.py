@@ -170,6 +170,7 @@ def test_a_theme_is_judged(config: Path, told: Told, name: str, text: str, expec
             "static/css/brand.css",
             ":root { --own: 3px } p { border: var(--own) solid url(../favicon.svg) }",
         ),
+        ("static/css/brand.css", "p { background: url(../favicon%2Esvg) }"),
         ("static/css/brand.css", "p { background: url(https://a.example.com/b.png), url('data:image/png;base64,AA') }"),
         (
             "static/css/brand.css",
