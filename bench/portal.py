@@ -17,6 +17,7 @@ from bench.load import HERE, Shots, fire, one, prepared
 from bench.table import Row, show
 from frontend.serve import _GUNICORN, python
 from portal_backend import startup
+from portal_backend.reading import read_settings
 from portal_backend.services.allocation import Ask, UnknownUsers, request_session
 
 CLIENTS = 32
@@ -65,7 +66,7 @@ class Portal:
 
     def fill(self, count: int) -> None:
         """Put sessions of users of their own into the store, as requests would, without the way over HTTP."""
-        context = startup.connect(startup.read_settings(self.house.plan.environ))
+        context = startup.connect(read_settings(self.house.plan.environ))
         for number in range(count):
             ask = Ask(f"workshop-{number % 500}", f"filler-{number}", timeout=timedelta(hours=2))
             request_session(context, ask, UnknownUsers.ADOPT)

@@ -18,6 +18,7 @@ from portal_backend.hosts import refuse_unknown_hosts
 from portal_backend.pages import blueprint as pages
 from portal_backend.pages.errors import error_page
 from portal_backend.paths import OneSpelling, refuse_control_characters
+from portal_backend.reading import read_settings
 from portal_backend.rush import Rush, give_up
 from portal_backend.services.context import system_clock
 from portal_backend.services.errors import NotConfigured
@@ -38,7 +39,7 @@ class _Portal(Flask):
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = system_clock) -> Flask:
     """Return the portal; raises StartupError, with all that is wrong as its text, when it cannot serve."""
-    settings = settings or startup.read_settings(os.environ)
+    settings = settings or read_settings(os.environ)
     app = _Portal("portal_backend", static_folder=None, template_folder=None)
     app.extensions["portal"] = startup.begin(settings, clock)
     app.extensions["portal_settings"] = settings

@@ -15,11 +15,11 @@ from portal_backend.contract.commands import telling
 from portal_backend.contract.instance import InstanceError
 from portal_backend.contract.wire import CATALOG_PAGE
 from portal_backend.proving import CannotProve, Prover
+from portal_backend.reading import StartupError, read_resources, read_settings
 from portal_backend.resources.model import Credentials
 from portal_backend.services import catalog, configuration, sessions
 from portal_backend.services.errors import NotConfigured
 from portal_backend.settings import Settings
-from portal_backend.startup import StartupError
 from portal_backend.store.engine import StoreBusy
 from portal_backend.sweeping import Rounds, log_plainly, until_told_to_stop
 
@@ -31,7 +31,7 @@ plainly = telling(StartupError, InstanceError, StoreBusy, CannotProve)
 @plainly
 def credentials(as_json: bool) -> None:
     """Print the names and passwords a front end and the administrator log in with."""
-    settings = startup.read_settings(os.environ)
+    settings = read_settings(os.environ)
     values = kept.settle(settings, _configured(settings)).as_environment()
     if as_json:
         click.echo(json.dumps(values, indent=2))
@@ -46,7 +46,7 @@ def credentials(as_json: bool) -> None:
 @plainly
 def access_link(hours: float, target: str) -> None:
     """Print a link that opens the portal without typing its access code, for some hours."""
-    settings = startup.read_settings(os.environ)
+    settings = read_settings(os.environ)
     context = startup.connect(settings)
     try:
         found = catalog.settings(context)
@@ -65,7 +65,7 @@ def access_link(hours: float, target: str) -> None:
 @plainly
 def session_client(name: str) -> None:
     """Print the OAuth2 client of the session NAME, for a program that runs in it."""
-    settings = startup.read_settings(os.environ)
+    settings = read_settings(os.environ)
     context = startup.connect(settings)
     held = sessions.find(context, name)
     context.store.close()
@@ -83,7 +83,7 @@ def session_client(name: str) -> None:
 @plainly
 def webhooks(secret: bool) -> None:
     """Tell where events are posted to and what waits to be."""
-    settings = startup.read_settings(os.environ)
+    settings = read_settings(os.environ)
     if secret:
         click.echo(kept.webhook_secrets(settings)[0])
         return
@@ -95,7 +95,7 @@ def webhooks(secret: bool) -> None:
 
 def _configured(settings: Settings) -> Credentials:
     try:
-        return startup.read_resources(settings)[1].credentials
+        return read_resources(settings)[1].credentials
     except StartupError:
         told = "The portal's configuration cannot be used, so these are the ones in force without it; to see why, run:"
         click.echo(f"{told} workshop-index portal check", err=True)
@@ -110,8 +110,8 @@ def refresh(workshops: tuple[str, ...]) -> None:
 
     The old ones hand out nothing more and end with their last session.
     """
-    settings = startup.read_settings(os.environ)
-    found, _ = startup.read_resources(settings)
+    settings = read_settings(os.environ)
+    found, _ = read_resources(settings)
     unknown = sorted(set(workshops) - {each.workshop.name for each in found.environments})
     if unknown:
         raise click.ClickException(f"The portal does not offer {', '.join(unknown)}; spec.workshops names what it does")
@@ -135,7 +135,7 @@ def prove(url: str, environment: str, clients: int, count: int) -> None:
     The robot's credentials come from the environment or from the instance folder. Ends with 1 when a limit did not hold
     or a request failed. Sessions are really given out: people who come meanwhile may find the workshop full.
     """
-    known = kept.current(startup.read_settings(os.environ))
+    known = kept.current(read_settings(os.environ))
     found = Prover(url, known.robot, known.robot_client).race(environment, clients, count)
     for line in proving.lines(found):
         click.echo(line)
@@ -146,7 +146,7 @@ def prove(url: str, environment: str, clients: int, count: int) -> None:
 @plainly
 def migrate() -> None:
     """Bring the store to its newest schema."""
-    settings = startup.read_settings(os.environ)
+    settings = read_settings(os.environ)
     startup.connect(settings).store.close()
     click.echo("The store is at its newest schema.")
 
@@ -160,7 +160,7 @@ def migrate() -> None:
 def sweep(once: bool, every: float) -> None:
     """End what is over, keep the reserves full and take up changed configuration, until told to stop."""
     log_plainly()
-    settings = startup.read_settings(os.environ)
+    settings = read_settings(os.environ)
     context = startup.begin(settings)
     rounds, post = Rounds(settings, context), posting.delivery(settings, context)
     if once:

@@ -7,13 +7,13 @@ would let environments go that come back a moment later. So nothing is applied t
 import logging
 import time
 
-from portal_backend import credentials, startup
+from portal_backend import credentials
+from portal_backend.reading import StartupError, read_resources
 from portal_backend.resources import report
 from portal_backend.resources.model import PortalSpec, Resources
 from portal_backend.services import configuration
 from portal_backend.services.context import Context
 from portal_backend.settings import Settings
-from portal_backend.startup import StartupError
 from portal_backend.watching import Fingerprint, fingerprint
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Edits:
 
     def _read(self) -> tuple[Resources, PortalSpec]:
         """Return what the files ask for; raises StartupError when they cannot be used."""
-        return startup.read_resources(self._settings)
+        return read_resources(self._settings)
 
     def _take_up(self, now: Fingerprint) -> None:
         time.sleep(self._rest)

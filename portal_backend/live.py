@@ -4,19 +4,18 @@ import os
 from html import escape
 from urllib.parse import urlsplit
 
-from portal_backend import startup
 from portal_backend.app import create_app
 from portal_backend.contract.live_pages import STATE_FILE, LivePages
 from portal_backend.contract.urls import LOOPBACK
+from portal_backend.reading import StartupError, read_settings
 from portal_backend.rehearsal.acting import Acts, with_switches
 from portal_backend.rehearsal.door import Door, Outage
 from portal_backend.rehearsal.switches import switches_of
-from portal_backend.startup import StartupError
 
 
 def create_live_app() -> Door:
     """Return the portal with its panel; raises StartupError where others than this machine could see it."""
-    settings = startup.read_settings(os.environ)
+    settings = read_settings(os.environ)
     if not settings.loopback or urlsplit(settings.url).hostname not in LOOPBACK or settings.proxies:
         raise StartupError("The live portal is for this machine alone: set PORTAL_HOST and PORTAL_URL to 127.0.0.1.")
     app = create_app(settings)

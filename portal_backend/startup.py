@@ -14,15 +14,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal_backend import credentials
 from portal_backend.contract.instance import InstanceError, prepare
 from portal_backend.providers.pages import PagesProvider
-from portal_backend.reading import StartupError, read_resources, read_settings
+from portal_backend.reading import StartupError, read_resources
 from portal_backend.services import catalog, configuration
 from portal_backend.services.context import Context, system_clock
 from portal_backend.services.errors import NotConfigured
 from portal_backend.services.webhooks import Reporting
 from portal_backend.settings import Settings
 from portal_backend.store.engine import StoreBusy, open_store
-
-__all__ = ["StartupError", "begin", "connect", "read_resources", "read_settings"]
 
 log = logging.getLogger(__name__)
 

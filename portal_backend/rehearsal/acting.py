@@ -2,16 +2,15 @@
 
 from dataclasses import replace
 
-from portal_backend import startup
 from portal_backend.contract.rehearsal import EXPIRE, Rehearsal, Switch, after
 from portal_backend.contract.wire import SessionState
 from portal_backend.editing import Edits
+from portal_backend.reading import StartupError, read_resources
 from portal_backend.rehearsal.switches import SHAPING, RehearsedProvider, Switches, rehearsed
 from portal_backend.resources.model import PortalSpec, Resources
 from portal_backend.services import configuration
 from portal_backend.services.context import Context
 from portal_backend.settings import Settings
-from portal_backend.startup import StartupError
 from portal_backend.store.queries import sessions
 from portal_backend.watching import Fingerprint
 
@@ -49,7 +48,7 @@ class Acts:
 
     def _apply(self, on: frozenset[Switch]) -> None:
         try:
-            found, _ = startup.read_resources(self._settings)
+            found, _ = read_resources(self._settings)
         except StartupError:
             if on & SHAPING:
                 raise

@@ -14,9 +14,9 @@ from urllib.parse import parse_qs
 from portal_backend.contract.instance import InstanceError
 from portal_backend.contract.live_pages import PREFIX, Start, Wsgi, posted, text_answer
 from portal_backend.contract.rehearsal import ACT_FIELD, DOOR, Switch
+from portal_backend.reading import StartupError
 from portal_backend.rehearsal.acting import Acts
 from portal_backend.rehearsal.switches import Switches
-from portal_backend.startup import StartupError
 from portal_backend.store.engine import StoreBusy
 
 log = logging.getLogger(__name__)

@@ -3,9 +3,9 @@
 import os
 
 from portal_backend import posting, startup
+from portal_backend.reading import StartupError, read_settings
 from portal_backend.rehearsal.acting import RehearsedEdits, with_switches
 from portal_backend.rehearsal.switches import switches_of
-from portal_backend.startup import StartupError
 from portal_backend.sweeping import Rounds, log_plainly, until_told_to_stop
 
 _EVERY_SECONDS = 2.0
@@ -15,7 +15,7 @@ def main() -> None:
     """Sweep until a signal comes; ends with the text of what stands in the way."""
     log_plainly()
     try:
-        settings = startup.read_settings(os.environ)
+        settings = read_settings(os.environ)
         switches = switches_of(settings.instance, os.environ)
         context = with_switches(startup.begin(settings), switches)
     except StartupError as error:

@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException
 from portal_backend.app import create_app
 from portal_backend.contract.wire import CATALOG_ENVIRONMENTS, TOKEN
 from portal_backend.headers import page_policy
+from portal_backend.reading import StartupError
 from portal_backend.settings import load
-from portal_backend.startup import StartupError
 from portal_backend.store.engine import open_store
 
 

@@ -16,8 +16,8 @@ from programs import own_environment, until
 from portal_backend import startup
 from portal_backend.contract.wire import CATALOG_ENVIRONMENTS
 from portal_backend.editing import Edits
+from portal_backend.reading import StartupError
 from portal_backend.services import configuration
-from portal_backend.startup import StartupError
 from portal_backend.watching import fingerprint
 
 PORTAL = """\
