@@ -16,19 +16,19 @@ from typing import Any
 
 from gunicorn.errors import HaltServer
 
-_MOST = 1000
+from portal_backend.contract.variables import Reader, Variable
 
-
-def _number(variable: str, otherwise: int) -> int:
-    given = os.environ.get(variable, "").strip()
-    if given and not (given.isascii() and given.isdigit() and 0 < int(given) <= _MOST):
-        raise ValueError(f"{variable} is {given!r}; set it to a whole number from 1 to {_MOST}")
-    return int(given or otherwise)
-
+_VARIABLES = (
+    Variable("WEB_CONCURRENCY", "2", "Worker processes of each program."),
+    Variable("WEB_THREADS", "8", "Threads of each worker."),
+)
+_reader = Reader(os.environ, _VARIABLES)
 
 worker_class = "gthread"
-workers = _number("WEB_CONCURRENCY", 2)
-threads = _number("WEB_THREADS", 8)
+workers = _reader.number("WEB_CONCURRENCY", 1000, lowest=1)
+threads = _reader.number("WEB_THREADS", 1000, lowest=1)
+if _reader.problems:
+    raise ValueError("\n".join(_reader.problems))
 timeout = 60
 graceful_timeout = 5
 keepalive = 5
