@@ -110,9 +110,13 @@ class House:
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
 
+    def leader(self, name: str) -> int:
+        """Return the id of the process that a program began as."""
+        return self._running[name].pid
+
     def workers(self, name: str) -> list[int]:
         """Return the ids of the processes a program has below it."""
-        leader = self._running[name].pid
+        leader = self.leader(name)
         return [int(pid) for pid in Path(f"/proc/{leader}/task/{leader}/children").read_text().split()]
 
     def log(self, name: str) -> str:

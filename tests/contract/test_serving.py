@@ -45,18 +45,8 @@ def test_a_number_that_cannot_be_is_told_with_its_variable(variable: str, given:
 
 @pytest.mark.whole
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="tells by the maps of Linux")
-def test_workers_share_what_was_loaded_before_them(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    try:
-        house.start("portal", "web")
-        for program in ("portal", "web"):
-            (parent,) = {parent_of(worker) for worker in house.workers(program)}
-            assert Path(str(pydantic_core._pydantic_core.__file__)).name in Path(f"/proc/{parent}/maps").read_text()
-    finally:
-        house.stop()
-
-
-def parent_of(pid: int) -> int:
-    """Return the process that began this one."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("PPid:"))
+@pytest.mark.parametrize("program", ["portal", "web"])
+def test_workers_share_what_was_loaded_before_them(program: str, house: House) -> None:
+    loaded = Path(f"/proc/{house.leader(program)}/maps").read_text()
+    assert house.workers(program)
+    assert Path(str(pydantic_core._pydantic_core.__file__)).name in loaded
