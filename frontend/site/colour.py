@@ -64,13 +64,12 @@ def palette(accent: str) -> Palette:
     """Return the shades derived from one accent colour, each readable as text on its own ground."""
     light = _towards(accent, _BLACK, LIGHT_GROUND)
     dark = _towards(accent, _WHITE, DARK_GROUND)
-    adjusted = parse_colour(light) != parse_colour(accent)
     brand = accent if _colourful(accent) else light
     return Palette(
         light=Shade(light, on_colour(light)),
         brand=Shade(brand, on_colour(brand)),
         dark=Shade(dark, on_colour(dark)),
-        adjusted=adjusted,
+        adjusted=parse_colour(light) != parse_colour(accent),
     )
 
 
